@@ -1,0 +1,49 @@
+"""Who may: denied unless granted."""
+
+from typing import Any
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from notifier.access import Caller, Person, Scope
+from notifier.errors import Forbidden, Invalid, Unauthenticated
+
+
+class Denied(BasePermission):
+    """For a view that forgot to say who may."""
+
+    def has_permission(self, request: Request, view: object) -> bool:
+        return False
+
+
+def require(request: Request, scope: Scope) -> Caller:
+    """The backend that calls, if its key has the scope. Unauthenticated or Forbidden, which names the scope, if not."""
+    caller: Any = request.user
+    if not isinstance(caller, Caller):
+        raise Unauthenticated("Present an API key: Authorization: Bearer nk_…", code="missing_key")
+    if scope not in caller.scopes:
+        raise Forbidden(f"This API key lacks the scope {scope}.", code="missing_scope")
+    return caller
+
+
+def the_person(request: Request) -> Person:
+    """The person who calls. Unauthenticated or Forbidden when it is nobody, or a backend."""
+    asking: Any = request.user
+    if isinstance(asking, Caller):
+        raise Forbidden("An API key may not do this for a person.", code="forbidden")
+    if not isinstance(asking, Person):
+        raise Unauthenticated("Sign in, or present a connection token: Authorization: Bearer <token>")
+    return asking
+
+
+def person_behind(request: Request, named: str | None) -> Person:
+    """Whose inbox this request is about: the person who calls, or the one whom a backend names."""
+    if isinstance(request.user, Caller):
+        require(request, Scope.INBOX)
+        if named is None:
+            raise Invalid.field("user", "With an API key, name the person: ?user=alice", code="missing")
+        return Person(named, ("*",))
+    person = the_person(request)
+    if named not in {None, person.recipient}:
+        raise Forbidden("You may read your own inbox only.", code="forbidden")
+    return person

@@ -1,0 +1,209 @@
+"""REST, version 1: each view parses, calls one verb of the domain, and answers."""
+
+from typing import Any, TypeVar
+
+from django.http import HttpRequest, JsonResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api import answers
+from api.authentication import KeyAuthentication, PersonAuthentication
+from api.permissions import person_behind, require, the_person
+from notifier import ids, inbox, presence, publishing, wire
+from notifier.access import Scope, TokenRequest, issue_token
+from notifier.content import Draft
+from notifier.errors import Forbidden, Invalid, NotFound
+from notifier.models import Notification
+from notifier.names import Recipient
+
+_PROBLEM = OpenApiResponse(answers.Problem, description="A problem document (RFC 9457)")
+_REFUSALS: dict[int, Any] = dict.fromkeys((400, 401, 403, 413, 415, 422, 503), _PROBLEM)
+
+
+class View(APIView):
+    """Permission is asked for in each method, by scope."""
+
+    authentication_classes = [KeyAuthentication]
+    permission_classes = [AllowAny]
+
+
+class Notifications(View):
+    @extend_schema(
+        operation_id="send",
+        summary="Send a notification",
+        request={"application/json": Draft},
+        responses={201: answers.Sent, **_REFUSALS},
+    )
+    def post(self, request: Request) -> Response:
+        """201 means: stored, and every addressed browser that is or comes online gets it, once, in order."""
+        caller = require(request, Scope.SEND)
+        draft = Draft.parse(request.data)
+        if draft.to.everyone and Scope.BROADCAST not in caller.scopes:
+            raise Forbidden(f"To everyone takes the scope {Scope.BROADCAST}.", code="missing_scope")
+        published = publishing.publish(draft, sender_id=caller.key_id)
+        name = ids.show_notification_id(published.id)
+        return Response(
+            {
+                "id": name,
+                "created": wire.timestamp(published.created_at),
+                "addressed": published.addressed,
+                "online": published.online,
+            },
+            status=201,
+            headers={"Location": f"/api/v1/notifications/{name}"},
+        )
+
+
+class OneNotification(View):
+    @extend_schema(
+        operation_id="get",
+        summary="Look up a notification",
+        responses={200: answers.Looked, 404: _PROBLEM, **_REFUSALS},
+    )
+    def get(self, request: Request, notification_id: str) -> Response:
+        """A key sees what it sent itself, and with `ops:read` everything."""
+        caller = require(request, Scope.OPS if Scope.OPS in getattr(request.user, "scopes", ()) else Scope.SEND)
+        found = Notification.objects.filter(pk=_id(notification_id))
+        if Scope.OPS not in caller.scopes:
+            found = found.filter(sender_id=caller.key_id)
+        notification = found.first()
+        if notification is None:
+            raise NotFound("There is no such notification.")
+        return Response({**notification.content(), "addressed": notification.addressed})
+
+
+class Tokens(View):
+    @extend_schema(
+        operation_id="issue_token",
+        summary="Mint a connection token for a user",
+        request={"application/json": TokenRequest},
+        responses={201: answers.Token, **_REFUSALS},
+    )
+    def post(self, request: Request) -> Response:
+        """Hand it to that person's browser, which connects with it. It cannot be looked up again."""
+        require(request, Scope.TOKEN)
+        token, expires = issue_token(TokenRequest.parse(request.data))
+        return Response({"token": token, "expires": wire.timestamp(expires)}, status=201)
+
+
+class Inbox(View):
+    authentication_classes = [PersonAuthentication]
+
+    @extend_schema(
+        operation_id="inbox",
+        summary="Read the inbox, newest first",
+        parameters=[
+            OpenApiParameter("cursor", str, description="`next` of the page before"),
+            OpenApiParameter("limit", int, description="1 to 100, 50 if not given"),
+            OpenApiParameter("user", str, description="Whose, when an API key asks"),
+        ],
+        responses={200: answers.Inbox, **_REFUSALS},
+    )
+    def get(self, request: Request) -> Response:
+        query = _query(InboxQuery, request)
+        page = inbox.page(person_behind(request, query.user), before=query.cursor, limit=query.limit)
+        return Response({"notifications": page.items, "next": page.next, "unread": page.unread})
+
+
+class InboxRead(View):
+    authentication_classes = [PersonAuthentication]
+
+    @extend_schema(
+        operation_id="mark_read",
+        summary="Mark notifications as read",
+        request={"application/json": wire.ReadMarks},
+        responses={200: answers.Unread, **_REFUSALS},
+    )
+    def post(self, request: Request) -> Response:
+        """Ids that are not in the inbox are ignored. Every connected browser of the person is told."""
+        person = the_person(request)
+        try:
+            wanted = wire.ReadMarks.model_validate(request.data)
+        except ValidationError as error:
+            raise Invalid.of(error) from None
+        if wanted.ids is None:
+            inbox.mark_all_read(person)
+        else:
+            inbox.mark_read(person, wanted.ids)
+        return Response({"unread": inbox.count(person).unread})
+
+
+class Presence(View):
+    @extend_schema(
+        operation_id="presence",
+        summary="Who is connected now",
+        parameters=[OpenApiParameter("q", str, description="Only people whose id contains this")],
+        responses={200: answers.Presence, **_REFUSALS},
+    )
+    def get(self, request: Request) -> Response:
+        """At most 200 connections, oldest first; `people` and `connections` count all."""
+        require(request, Scope.OPS)
+        listing = presence.listing(query=_query(PresenceQuery, request).q)
+        return Response(
+            {
+                "people": listing.people,
+                "total": listing.total,
+                "connections": [facts.as_dict() for facts in listing.connections],
+            }
+        )
+
+
+class InboxQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: str | None = Field(None, max_length=64)
+    limit: int = Field(50, ge=1, le=100)
+    user: Recipient | None = None
+
+
+class PresenceQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field("", max_length=128)
+
+
+Q = TypeVar("Q", bound=BaseModel)
+
+
+def _query(model: type[Q], request: Request) -> Q:
+    given: dict[str, Any] = {}
+    for name, values in request.query_params.lists():
+        if len(values) > 1:
+            raise Invalid.field(name, "is given twice in the address", code="duplicate")
+        given[name] = values[0]
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise Invalid.of(error) from None
+
+
+def _id(text: str) -> Any:
+    try:
+        return ids.parse_notification_id(text)
+    except ValueError:
+        raise NotFound("There is no such notification.") from None
+
+
+def health(request: HttpRequest) -> JsonResponse:
+    """For a load balancer: this process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+class Schema(SpectacularAPIView):
+    """The OpenAPI schema, for everyone: it holds no secret."""
+
+    permission_classes = [AllowAny]
+    authentication_classes = []
+
+
+class Docs(SpectacularSwaggerSplitView):
+    """A page to try the API."""
+
+    permission_classes = [AllowAny]
+    authentication_classes = []
+    template_name = "api/docs.html"

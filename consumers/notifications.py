@@ -1,0 +1,289 @@
+"""The socket of one browser tab: reads frames, calls one verb of the domain for each, writes frames.
+
+What may be said when is in `consumers.protocol`; who gets what is in `notifier.hub`.
+"""
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.utils import timezone
+
+from consumers.protocol import Protocol, Stage, seconds_until
+from notifier import following, ids, inbox, names, presence, resuming, wire
+from notifier.access import Person, person_of_token
+from notifier.database import in_database
+from notifier.errors import NotifierError, Unavailable
+from notifier.hub import Hub, this_hub
+from notifier.wire import CloseCode
+
+logger = logging.getLogger(__name__)
+
+_RETRY_SECONDS = 1.0
+
+# Which field of a frame these errors are about.
+_FIELDS = {"topic_forbidden": "topic", "too_many_topics": "topic", "bad_token": "token", "token_expired": "token"}
+
+
+class NotificationConsumer(AsyncWebsocketConsumer):
+    """`/ws/notifications/`, and with a `topic` in its address `/ws/topics/<topic>/`."""
+
+    # There is no such layer, so Channels makes no channel for this socket: the hub has one for all of the process.
+    channel_layer_alias = "none"
+
+    protocol: Protocol
+    hub: Hub
+    recipient = ""
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            # However it ended: a server that is stopped, or a failure of ours, sends no disconnect.
+            self._let_go()
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        # Not Channels' own, which goes to a thread for each message to close database connections: there are none here.
+        await getattr(self, message["type"].replace(".", "_"))(message)
+
+    # -------------------------------------------------------------- the socket
+
+    async def connect(self) -> None:
+        person: Person | None = self.scope.get("user")
+        offered = [
+            name for name in self.scope.get("subprotocols", []) if not name.startswith(wire.TOKEN_SUBPROTOCOL_PREFIX)
+        ]
+        refusal = self.scope.get("refusal") or self._refusal(person, offered)
+        await self.accept(subprotocol=wire.SUBPROTOCOL if wire.SUBPROTOCOL in offered else None)
+        if refusal is not None or person is None:
+            refusal = refusal or CloseCode.UNAUTHORISED
+            await self.close(refusal, refusal.reason)
+            return
+        self._loop = asyncio.get_running_loop()
+        self.recipient, self.hub, self.connection = person.recipient, this_hub(), ids.new_connection_id()
+        self._writer: asyncio.Task[None] | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._resyncs: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._change: tuple[list[str], bool] | None = None
+        self.protocol = Protocol(
+            person,
+            now=self._loop.time(),
+            expires=self._on_loop_clock(person),
+            plain="live" in self.scope.get("query_string", b"").decode("latin-1").split("&"),
+            topic=self._topic(),
+            hello_seconds=settings.ENVIRONMENT.hello_seconds,
+            slow_seconds=settings.ENVIRONMENT.slow_seconds,
+        )
+        if self.protocol.plain:
+            await self._open(wire.Hello(type="hello"))
+        self._settle()
+
+    def _let_go(self) -> None:
+        if not self.recipient:
+            return
+        self.protocol.close(CloseCode.GOING_AWAY)
+        self.hub.part(self)
+        presence.left(self.connection)
+        for task in (self._writer, self._reader, self._resyncs, self._timer):
+            if task is not None:
+                task.cancel()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if not self.recipient:
+            return
+        frame = self.protocol.receive(text_data, self._loop.time())
+        try:
+            match frame:
+                case wire.Hello():
+                    await self._open(frame)
+                case wire.Ack():
+                    self.hub.acknowledged(self.recipient, frame.streams)
+                case wire.Read():
+                    await self._read(frame)
+                case wire.Follow():
+                    await in_database(following.follow, self.protocol.person, frame.topic)
+                    await self._resync(now_following=frame.topic)
+                case wire.Unfollow():
+                    await in_database(following.unfollow, self.protocol.person, frame.topic)
+                    await self._resync(not_following=frame.topic)
+                case wire.Refresh():
+                    self._refresh(frame.token)
+        except NotifierError as error:
+            self.protocol.refuse(error.code, error.detail, _FIELDS.get(error.code, ""))
+        self._settle()
+
+    # -------------------------------------------------------------- verbs
+
+    async def _open(self, hello: wire.Hello) -> None:
+        person, topic = self.protocol.person, self.protocol.topic
+        try:
+            if topic is not None:
+                await self.hub.join(self, [names.topic_stream(topic)])
+                opening = await in_database(resuming.open_topic, topic, hello.resume, hello.epoch)
+            else:
+                # Groups first, then the database, so that nothing falls between the two. The topics are known only
+                # after the database was read: `welcome` marks their streams to be read again.
+                await self.hub.join(self, [names.user_stream(person.recipient), names.EVERYONE])
+                opening = await in_database(resuming.open_inbox, person, hello.resume, hello.epoch)
+                await self.hub.join(self, list(opening.cursors))
+        except Unavailable as error:
+            logger.warning("a connection was sent away: %s", error.detail)
+            self.hub.part(self)
+            self.protocol.close(CloseCode.UNAVAILABLE)
+            return
+        self.protocol.welcome(self.connection, opening)
+        presence.arrived(self._facts(len(opening.cursors)))
+
+    async def _read(self, frame: wire.Read) -> None:
+        if frame.ids is None:
+            await in_database(inbox.mark_all_read, self.protocol.person)
+            await self._resync(all_read=True)
+        else:
+            newly = await in_database(inbox.mark_read, self.protocol.person, frame.ids)
+            await self._resync(read=newly)
+
+    def _refresh(self, token: str) -> None:
+        person = person_of_token(token)
+        if person.recipient != self.recipient:
+            raise NotifierError("This token is for another person.", code="bad_token")
+        self.protocol.refreshed(person, self._on_loop_clock(person))
+
+    async def _resync(
+        self, *, read: list[str] | None = None, all_read: bool = False, now_following: str = "", not_following: str = ""
+    ) -> None:
+        """Look up again what the person reads, follows and has unread, and tell the client what is new."""
+        person = self.protocol.person
+        found = await in_database(following.positions, person)
+        unread = (await in_database(inbox.count, person, found)).unread
+        gone = self.protocol.dropped(found)
+        if not_following and names.topic_stream(not_following) not in gone:
+            self.protocol.out.append(wire.unfollowed_frame(not_following, names.topic_stream(not_following)))
+        added = self.protocol.changed(
+            found, unread=unread, read=read or [], all_read=all_read, now_following=now_following
+        )
+        self.hub.part(self, gone)
+        if added:
+            await self.hub.join(self, added)
+
+    # -------------------------------------------------------------- called by the hub
+
+    def push(self, stream: str, seq: int, text: str) -> None:
+        self.protocol.push(stream, seq, text, self._loop.time())
+        self._settle()
+
+    def notice(self, stream: str, head: int, revision: int) -> None:
+        self.protocol.delivery.notice(stream, head)
+        if stream == names.user_stream(self.recipient):
+            self.told(revision, [], all_read=False)
+        self._settle()
+
+    def told(self, revision: int, read: list[str], *, all_read: bool) -> None:
+        if self.protocol.stage is Stage.OPEN and revision > self.protocol.revision:
+            known_read, known_all = self._change or ([], False)
+            self._change = ([*known_read, *read], known_all or all_read)
+            if self._resyncs is None or self._resyncs.done():
+                self._resyncs = asyncio.create_task(self._resync_told())
+
+    def leave(self, code: CloseCode) -> None:
+        self.protocol.close(code)
+        self._settle()
+
+    # -------------------------------------------------------------- writing, reading on, time
+
+    def _settle(self) -> None:
+        """See to it that what the protocol asks for gets done: frames written, the missed read, the timer set."""
+        protocol = self.protocol
+        if (protocol.out or protocol.closing is not None) and (self._writer is None or self._writer.done()):
+            self._writer = asyncio.create_task(self._write())
+        if protocol.closing is not None:
+            return
+        if protocol.delivery.missing() and (self._reader is None or self._reader.done()):
+            self._reader = asyncio.create_task(self._read_on())
+        deadline = protocol.deadline()
+        if self._timer is not None and (deadline is None or self._timer.when() != deadline):
+            self._timer.cancel()
+            self._timer = None
+        if deadline is not None and self._timer is None:
+            self._timer = self._loop.call_at(deadline, self._expire)
+
+    def _expire(self) -> None:
+        self._timer = None
+        self.protocol.expire(self._loop.time())
+        self._settle()
+
+    async def _write(self) -> None:
+        protocol = self.protocol
+        try:
+            while protocol.out:
+                await self.send(text_data=protocol.out.popleft())
+            if protocol.closing is not None:
+                await self.close(protocol.closing, protocol.closing.reason)
+        except Exception as error:  # a server's own way to say that the socket is gone
+            logger.debug("%s: write failed: %r", self.connection, error)
+
+    async def _read_on(self) -> None:
+        """Read what is missing, lot by lot, each written before the next is read."""
+        protocol = self.protocol
+        while protocol.closing is None and (missing := protocol.delivery.missing()):
+            try:
+                pages = await self.hub.reader.read(missing)
+            except Unavailable:
+                await asyncio.sleep(_RETRY_SECONDS)
+                continue
+            for stream, missed in pages.items():
+                protocol.replay(stream, missed, self._loop.time())
+            self._settle()
+            if self._writer is not None:
+                await asyncio.wait([self._writer])
+
+    async def _resync_told(self) -> None:
+        try:
+            while self._change is not None:
+                (read, all_read), self._change = self._change, None
+                await self._resync(read=read, all_read=all_read)
+                self._settle()
+        except Unavailable as error:
+            logger.warning("%s: not told of a change, the sweep will: %s", self.connection, error.detail)
+
+    # -------------------------------------------------------------- facts
+
+    def _refusal(self, person: Person | None, offered: list[str]) -> CloseCode | None:
+        if offered and wire.SUBPROTOCOL not in offered:
+            return CloseCode.BAD_PROTOCOL
+        topic = self._topic()
+        if topic is not None and person is not None and not person.may_follow(topic):
+            return CloseCode.TOPIC_FORBIDDEN
+        return None
+
+    def _topic(self) -> str | None:
+        topic: str | None = self.scope["url_route"]["kwargs"].get("topic")
+        return topic
+
+    def _on_loop_clock(self, person: Person) -> float | None:
+        return seconds_until(person.expires, wall=time.time(), now=self._loop.time())
+
+    def _facts(self, streams: int) -> presence.Facts:
+        headers = dict(self.scope["headers"])
+        return presence.Facts(
+            connection=self.connection,
+            recipient=self.recipient,
+            address=(self.scope.get("client") or [""])[0],
+            agent=headers.get(b"user-agent", b"").decode("latin-1")[:256],
+            client=self.protocol.client,
+            streams=streams,
+            since=timezone.now(),
+        )
+
+
+class NoSuchSocket(AsyncWebsocketConsumer):
+    """Any other address: accepted and closed, so that a browser can read why."""
+
+    channel_layer_alias = "none"
+
+    async def connect(self) -> None:
+        await self.accept()
+        await self.close(CloseCode.NOT_FOUND, CloseCode.NOT_FOUND.reason)

@@ -1,0 +1,233 @@
+"""One connection's side of protocol v1, without I/O: texts and times go in, frames and a close code come out.
+
+`docs/protocol.md` is its specification. The consumer around it reads and writes the socket, calls the domain and
+keeps the one timer that `deadline` asks for.
+"""
+
+from collections import deque
+from datetime import datetime
+from enum import Enum, auto
+
+from notifier import names, wire
+from notifier.access import Person
+from notifier.delivery import Delivery
+from notifier.following import Position
+from notifier.inbox import Missed
+from notifier.resuming import Opening
+from notifier.wire import CloseCode, FrameError
+
+# What may wait to be written; more means that the socket takes nothing, and no flow control holds it back.
+MAX_WAITING = 2 * wire.MAX_UNACKNOWLEDGED
+
+
+class Stage(Enum):
+    GREETING = auto()
+    """Waiting for `hello`."""
+    OPENING = auto()
+    """`hello` came; `welcome` is being prepared."""
+    OPEN = auto()
+
+
+class Protocol:
+    """`out` holds the frames to write, oldest first. Once `closing` is set, they are written and the socket is closed with it.
+
+    `now` is a monotonic clock in seconds; `expires` are on the same clock. A plain connection
+    (`?live`) says no hello and acknowledges nothing. One with a `topic` carries that topic alone.
+    """
+
+    def __init__(
+        self,
+        person: Person,
+        *,
+        now: float,
+        expires: float | None = None,
+        plain: bool = False,
+        topic: str | None = None,
+        hello_seconds: float = 5,
+        slow_seconds: float = 30,
+    ) -> None:
+        self.person = person
+        self.plain = plain
+        self.topic = topic
+        self.expires = expires
+        self.delivery = Delivery(acks=not plain)
+        self.out: deque[str] = deque()
+        self.closing: CloseCode | None = None
+        self.client = ""
+        self.revision = 0
+        self.stage = Stage.OPENING if plain else Stage.GREETING
+        self._hello_by = now + hello_seconds
+        self._slow_seconds = slow_seconds
+        self._behind_since: float | None = None
+        self._frames_left = float(wire.MAX_FRAMES_PER_SECOND)
+        self._counted_at = now
+
+    # -------------------------------------------------------------- from the client
+
+    def receive(self, text: str | None, now: float) -> wire.ClientFrame | None:
+        """Take a message (None: a binary one). Returns the frame if the domain has to act on it; acks are returned for the record."""
+        if self.closing is not None:
+            return None
+        try:
+            self._count_frame(now)
+            if text is None:
+                raise FrameError("binary_frame", "Frames are JSON in text messages.")
+            return self._take(wire.parse_client_frame(text), now)
+        except FrameError as error:
+            self.out.append(wire.error_frame(error.code, error.message, error.field))
+            self.close(error.close)
+            return None
+
+    def _take(self, frame: wire.ClientFrame, now: float) -> wire.ClientFrame | None:
+        if isinstance(frame, wire.Hello):
+            if self.stage is not Stage.GREETING:
+                raise FrameError("hello_repeated", "Say hello once, and not at all with ?live.")
+            self.stage = Stage.OPENING
+            self.client = frame.client
+            return frame
+        if self.stage is Stage.GREETING:
+            raise FrameError("hello_expected", "The first frame is hello.")
+        match frame:
+            case wire.Ping():
+                self.out.append(wire.PONG)
+                return None
+            case wire.Ack():
+                return self._acknowledge(frame, now)
+            case wire.Read() | wire.Follow() | wire.Unfollow() if self.topic is not None:
+                self.refuse("not_here", "This socket carries one topic; use /ws/notifications/ for this.", "type")
+                return None
+        return frame
+
+    def _acknowledge(self, frame: wire.Ack, now: float) -> wire.Ack | None:
+        try:
+            news = {stream: seq for stream, seq in frame.streams.items() if self.delivery.acknowledge(stream, seq)}
+        except ValueError as error:
+            raise FrameError("bad_frame", str(error), field="streams") from None
+        if news:
+            self._behind_since = now if self.delivery.behind else None
+        return wire.Ack(type="ack", streams=news) if news else None
+
+    def _count_frame(self, now: float) -> None:
+        rate = wire.MAX_FRAMES_PER_SECOND
+        self._frames_left = min(rate, self._frames_left + (now - self._counted_at) * rate) - 1
+        self._counted_at = now
+        if self._frames_left < 0:
+            raise FrameError("rate", f"At most {rate} frames a second.", close=CloseCode.RATE)
+
+    # -------------------------------------------------------------- from the domain
+
+    def welcome(self, connection: str, opening: Opening) -> None:
+        """Begin. Streams whose group was joined only after `opening` was read are read once more."""
+        self.stage = Stage.OPEN
+        self.revision = opening.revision
+        if self.plain:
+            opening = Opening(opening.epoch, opening.heads, opening.heads, {}, opening.unread, opening.revision)
+        self.out.append(
+            wire.welcome_frame(
+                connection=connection,
+                user=self.person.recipient,
+                epoch=opening.epoch,
+                streams=opening.cursors,
+                heads=opening.heads,
+                recovered=not opening.resets,
+                unread=opening.unread,
+                expires=self.person.expires,
+            )
+        )
+        for stream, oldest in opening.resets.items():
+            self.out.append(wire.reset_frame(stream, oldest, opening.cursors[stream]))
+        for stream, cursor in opening.cursors.items():
+            self.delivery.open(
+                stream,
+                cursor,
+                opening.heads[stream],
+                unchecked=names.topic_of(stream) is not None and self.topic is None,
+            )
+
+    def push(self, stream: str, seq: int, text: str, now: float) -> None:
+        """A live entry, encoded."""
+        if self.closing is None and self.delivery.offer(stream, seq, len(text)):
+            self._send(text, now)
+
+    def replay(self, stream: str, missed: Missed, now: float) -> None:
+        """What was read from the database for this stream."""
+        for seq, content in missed.entries:
+            replayed = self.delivery.is_replay(stream, seq)
+            text = wire.notification_frame(stream, seq, content, replayed=replayed)
+            if self.delivery.replay(stream, seq, len(text)):
+                self._send(text, now)
+            elif self.delivery.behind:
+                self.delivery.notice(stream, missed.head)
+                return
+        self.delivery.was_read(stream, missed.upto, missed.head)
+
+    def changed(
+        self, found: list[Position], *, unread: int, read: list[str], all_read: bool, now_following: str = ""
+    ) -> list[str]:
+        """What the person read or follows was looked up again. Returns the streams to carry in addition.
+
+        `now_following` is a topic that this client asked for, which is answered even if it was followed before.
+        """
+        before = set(self.delivery.streams)
+        added = [position for position in found if position.stream not in before]
+        for position in found:
+            topic = names.topic_of(position.stream)
+            if position in added:
+                self.delivery.open(position.stream, position.from_seq, position.from_seq, unchecked=True)
+            if topic is not None and (position in added or topic == now_following):
+                self.out.append(wire.followed_frame(topic, position.stream, position.from_seq))
+        self.revision = max((position.revision for position in found), default=self.revision)
+        heads = {position.stream: position.head for position in found}
+        self.out.append(wire.state_frame(unread, heads, read=read, all_read=all_read))
+        return [position.stream for position in added]
+
+    def dropped(self, found: list[Position]) -> list[str]:
+        """The streams carried until now that are not among those found. They are carried no longer."""
+        gone = sorted(set(self.delivery.streams) - {position.stream for position in found})
+        for stream in gone:
+            self.delivery.close(stream)
+            self.out.append(wire.unfollowed_frame(names.topic_of(stream) or stream, stream))
+        return gone
+
+    def refreshed(self, person: Person, expires: float | None) -> None:
+        self.person, self.expires = person, expires
+        self.out.append(wire.refreshed_frame(person.expires))
+
+    def refuse(self, code: str, message: str, field: str = "") -> None:
+        """Answer a frame with an error; the connection stays."""
+        self.out.append(wire.error_frame(code, message, field))
+
+    def close(self, code: CloseCode) -> None:
+        """Close when what waits was written. The first reason stands."""
+        self.closing = self.closing or code
+
+    # -------------------------------------------------------------- time
+
+    def deadline(self) -> float | None:
+        """When `expire` wants to be called."""
+        times = [self.expires, self._hello_by if self.stage is Stage.GREETING else None]
+        if self._behind_since is not None:
+            times.append(self._behind_since + self._slow_seconds)
+        return min((time for time in times if time is not None), default=None)
+
+    def expire(self, now: float) -> None:
+        if self.stage is Stage.GREETING and now >= self._hello_by:
+            self.close(CloseCode.HELLO_TIMEOUT)
+        if self.expires is not None and now >= self.expires:
+            self.close(CloseCode.TOKEN_EXPIRED)
+        if self._behind_since is not None and now >= self._behind_since + self._slow_seconds:
+            self.close(CloseCode.SLOW_CONSUMER)
+
+    def _send(self, text: str, now: float) -> None:
+        if len(self.out) >= MAX_WAITING:
+            self.out.clear()
+            self.close(CloseCode.SLOW_CONSUMER)
+            return
+        self.out.append(text)
+        if self._behind_since is None and self.delivery.behind:
+            self._behind_since = now
+
+
+def seconds_until(moment: datetime | None, *, wall: float, now: float) -> float | None:
+    """A wall-clock moment on the monotonic clock; `wall` and `now` are the two clocks' present."""
+    return None if moment is None else now + (moment.timestamp() - wall)

@@ -1,0 +1,60 @@
+"""The demo's users and API key: made at the first start, kept in the data folder, the same at every start."""
+
+import json
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from notifier.access import Scope, create_key
+from notifier.models import ApiKey
+from notifier.secrets import stored_secret
+
+USER = "alice"
+SECOND_USER = "bob"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A login for the demo page (`alice`, who is staff, and `bob` have the same password) and a key to send with."""
+
+    user: str
+    password: str
+    key: str
+
+
+def prepare() -> Account:
+    """Make what is missing. The password and the key lie in the data folder, readable by its owner alone."""
+    password = stored_secret(settings.DATA_DIR, "demo_password")[:12]
+    for name in (USER, SECOND_USER):
+        user, _ = User.objects.get_or_create(username=name, defaults={"is_staff": name == USER})
+        if not user.check_password(password):
+            user.set_password(password)
+            user.save()
+    return Account(USER, password, key())
+
+
+def key() -> str:
+    """The demo's API key, made at the first call."""
+    path = settings.DATA_DIR / "demo_key.json"
+    if path.exists():
+        kept = json.loads(path.read_text())
+        if ApiKey.objects.filter(pk=kept["id"], revoked_at=None).exists():
+            return str(kept["key"])
+    made, text = create_key("demo", [Scope.SEND, Scope.BROADCAST, Scope.TOKEN, Scope.OPS])
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({"id": made.pk, "key": text}))
+    return text
+
+
+def curl(address: str, key: str, user: str) -> str:
+    """A command to copy, which makes a toast."""
+    body = json.dumps(
+        {"to": {"users": [user]}, "title": "Deploy finished", "body": "It took 42 seconds.", "level": "success"}
+    )
+    return (
+        f"curl -X POST {address}/api/v1/notifications \\\n"
+        f"  -H 'Authorization: Bearer {key}' \\\n"
+        "  -H 'Content-Type: application/json' \\\n"
+        f"  -d '{body}'"
+    )

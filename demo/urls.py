@@ -1,0 +1,8 @@
+from django.urls import path
+
+from demo import views
+
+urlpatterns = [
+    path("", views.page, name="demo"),
+    path("send/", views.send, name="demo-send"),
+]

@@ -1,0 +1,35 @@
+"""Verbs of the domain, called from the event loop.
+
+Channels' own `database_sync_to_async` runs all consumers of a process on one thread, where a slow query holds up
+every socket. Here they have a few threads of their own, each with its connection.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, InterfaceError, close_old_connections
+
+from notifier.errors import Unavailable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_THREADS = 4
+_executor = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="notifier-database")
+
+
+async def in_database(verb: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run a synchronous verb on a database thread. Unavailable when the database does not answer."""
+    return await sync_to_async(_with_connection, thread_sensitive=False, executor=_executor)(verb, args, kwargs)
+
+
+def _with_connection(verb: Callable[..., R], args: tuple[object, ...], kwargs: dict[str, object]) -> R:
+    close_old_connections()
+    try:
+        return verb(*args, **kwargs)
+    except (DatabaseError, InterfaceError) as error:
+        raise Unavailable(f"The database does not answer: {error}") from error
+    finally:
+        close_old_connections()

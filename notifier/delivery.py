@@ -1,0 +1,121 @@
+"""What one connection was sent, and what it may be sent next: the delivery rule and the flow control, without I/O.
+
+With `sent` the last seq that went out: the next one goes out, an older one is dropped, and one that is further
+on shows that something was missed, which is then read from the database. Nothing is ever queued here: the database is the queue.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from notifier import wire
+
+
+@dataclass(slots=True)
+class Track:
+    """One stream of one connection: what was sent, acknowledged, and is known to exist.
+
+    `welcomed` is the stream's head when the connection was welcomed: entries up to it are replays. `unchecked` is
+    set until the stream was read once after its group was joined.
+    """
+
+    sent: int
+    acked: int
+    head: int
+    welcomed: int
+    unchecked: bool
+    on_the_way: deque[tuple[int, int]] = field(default_factory=deque)
+
+
+class Delivery:
+    """The streams of one connection. `acks` is false for a plain client, which acknowledges nothing."""
+
+    def __init__(self, *, acks: bool = True) -> None:
+        self._acks = acks
+        self._tracks: dict[str, Track] = {}
+        self._count = 0
+        self._bytes = 0
+
+    @property
+    def streams(self) -> list[str]:
+        return list(self._tracks)
+
+    def open(self, stream: str, cursor: int, head: int, *, unchecked: bool) -> None:
+        """Carry a stream, from the entry after `cursor` on."""
+        self._tracks[stream] = Track(cursor, cursor, max(head, cursor), head, unchecked)
+
+    def close(self, stream: str) -> None:
+        """Carry it no longer."""
+        track = self._tracks.pop(stream, None)
+        if track is not None:
+            self._count -= len(track.on_the_way)
+            self._bytes -= sum(size for _, size in track.on_the_way)
+
+    @property
+    def behind(self) -> bool:
+        """Whether so much is on its way unacknowledged that nothing more may follow."""
+        return self._acks and (self._count >= wire.MAX_UNACKNOWLEDGED or self._bytes >= wire.MAX_UNACKNOWLEDGED_BYTES)
+
+    def offer(self, stream: str, seq: int, size: int) -> bool:
+        """Whether this live entry goes out now. If it is ahead of what was sent, `missing` names the stream from then on."""
+        track = self._tracks.get(stream)
+        if track is None or seq <= track.sent:
+            return False
+        track.head = max(track.head, seq)
+        if seq != track.sent + 1 or track.unchecked or self.behind:
+            return False
+        self._sent(track, seq, size)
+        return True
+
+    def replay(self, stream: str, seq: int, size: int) -> bool:
+        """Whether this entry, read from the database in order, goes out now. Holes before it are no loss."""
+        track = self._tracks.get(stream)
+        if track is None or seq <= track.sent or self.behind:
+            return False
+        self._sent(track, seq, size)
+        return True
+
+    def was_read(self, stream: str, upto: int, head: int) -> None:
+        """The database was read to `upto` and everything there is sent or gone."""
+        if (track := self._tracks.get(stream)) is not None:
+            track.sent = max(track.sent, upto)
+            track.head = max(track.head, head)
+            track.unchecked = False
+
+    def notice(self, stream: str, head: int) -> None:
+        """The stream is known to reach to `head`."""
+        if (track := self._tracks.get(stream)) is not None:
+            track.head = max(track.head, head)
+
+    def missing(self) -> dict[str, int]:
+        """The streams to read from the database, each with the seq after which to begin. Empty while behind."""
+        if self.behind:
+            return {}
+        return {
+            stream: track.sent for stream, track in self._tracks.items() if track.unchecked or track.sent < track.head
+        }
+
+    def is_replay(self, stream: str, seq: int) -> bool:
+        track = self._tracks.get(stream)
+        return track is not None and seq <= track.welcomed
+
+    def acknowledge(self, stream: str, seq: int) -> bool:
+        """Take a cumulative ack. Returns whether it was news. ValueError for a seq that was never sent."""
+        track = self._tracks.get(stream)
+        if track is None:
+            return False
+        if seq > track.sent:
+            raise ValueError(f"{stream} was sent up to {track.sent} only")
+        if seq <= track.acked:
+            return False
+        track.acked = seq
+        while track.on_the_way and track.on_the_way[0][0] <= seq:
+            self._count -= 1
+            self._bytes -= track.on_the_way.popleft()[1]
+        return True
+
+    def _sent(self, track: Track, seq: int, size: int) -> None:
+        track.sent = seq
+        if self._acks:
+            track.on_the_way.append((seq, size))
+            self._count += 1
+            self._bytes += size

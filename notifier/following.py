@@ -1,0 +1,116 @@
+"""Which streams a person reads: the own one and `everyone` from the first visit, and the topics that are followed."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from django.db import transaction
+from django.db.models import F
+
+from notifier import bus, names, wire
+from notifier.access import Person
+from notifier.errors import Forbidden, Invalid
+from notifier.models import Stream, Subscription
+from notifier.sequences import ensure_streams
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a person stands in one stream; see `models.Stream` and `models.Subscription` for the numbers."""
+
+    stream_id: int
+    stream: str
+    head: int
+    oldest: int
+    from_seq: int
+    delivered: int
+    read: int
+    revision: int
+
+
+def positions(person: Person) -> list[Position]:
+    """All streams that the person reads and may read. At the first visit the own stream and `everyone` are begun."""
+    found = _positions(person)
+    own = {names.user_stream(person.recipient), names.EVERYONE}
+    if not own <= {position.stream for position in found}:
+        _begin(person.recipient, own)
+        found = _positions(person)
+    return found
+
+
+def topic_position(topic: str) -> Position:
+    """Where a socket that is bound to one topic begins: at its end, for nothing is remembered of such a socket."""
+    name = names.topic_stream(topic)
+    ensure_streams([name])
+    stream = Stream.objects.get(name=name)
+    return Position(stream.pk, name, stream.last_seq, stream.oldest_seq, 0, stream.last_seq, 0, 0)
+
+
+def follow(person: Person, topic: str) -> None:
+    """Read a topic from now on, on every device. Forbidden without the right; following twice changes nothing."""
+    if not person.may_follow(topic):
+        raise Forbidden("You may not follow this topic.", code="topic_forbidden")
+    name = names.topic_stream(topic)
+    ensure_streams([name])
+    with transaction.atomic():
+        stream = Stream.objects.select_for_update().get(name=name)
+        mine = Subscription.objects.filter(recipient=person.recipient)
+        if mine.filter(stream=stream).exists():
+            return
+        if mine.count() >= wire.MAX_TOPICS + 2:
+            raise Invalid.field("topic", f"You follow {wire.MAX_TOPICS} topics already.", code="too_many_topics")
+        _subscribe(person.recipient, [stream])
+        touch(person.recipient)
+
+
+def unfollow(person: Person, topic: str) -> None:
+    """Stop reading a topic; one that is not followed changes nothing."""
+    with transaction.atomic():
+        gone, _ = Subscription.objects.filter(
+            recipient=person.recipient, stream__name=names.topic_stream(topic)
+        ).delete()
+        if gone:
+            touch(person.recipient)
+
+
+def touch(recipient: str, *, read: list[str] | None = None, all_read: bool = False) -> None:
+    """Count a change of what the person read or follows, and tell the person's connections after the commit."""
+    name = names.user_stream(recipient)
+    ensure_streams([name])
+    Stream.objects.filter(name=name).update(revision=F("revision") + 1)
+    revision = Stream.objects.values_list("revision", flat=True).get(name=name)
+    transaction.on_commit(partial(bus.tell_person, name, revision, read=read or [], all_read=all_read), robust=True)
+
+
+def _positions(person: Person) -> list[Position]:
+    rows = Subscription.objects.filter(recipient=person.recipient).values_list(
+        "stream_id",
+        "stream__name",
+        "stream__last_seq",
+        "stream__oldest_seq",
+        "from_seq",
+        "delivered_seq",
+        "read_seq",
+        "stream__revision",
+    )
+    found = [Position(*row) for row in rows]
+    return [
+        position for position in found if (topic := names.topic_of(position.stream)) is None or person.may_follow(topic)
+    ]
+
+
+def _begin(recipient: str, own: set[str]) -> None:
+    ensure_streams(sorted(own))
+    with transaction.atomic():
+        _subscribe(recipient, list(Stream.objects.filter(name__in=own)))
+
+
+def _subscribe(recipient: str, streams: list[Stream]) -> None:
+    """The own stream is read from its beginning; the others from where they are now, so that nobody starts with thousands unread."""
+    Subscription.objects.bulk_create(
+        [
+            Subscription(recipient=recipient, stream=stream, from_seq=begin, delivered_seq=begin)
+            for stream in streams
+            for begin in [0 if stream.name == names.user_stream(recipient) else stream.last_seq]
+        ],
+        ignore_conflicts=True,
+    )

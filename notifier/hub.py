@@ -1,0 +1,189 @@
+"""One hub in each server process: which of its connections carry which streams.
+
+The process has one channel in the channel layer. It is in the group of each stream that a local connection carries:
+joined with the first and left with the last of them. What arrives is handed to those connections.
+The layer is not trusted: a sweep compares each stream's end with the database, so that nothing stays missing, not even
+an entry that no other follows.
+"""
+
+import asyncio
+import logging
+import time
+from collections import defaultdict
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+from django.conf import settings
+
+from notifier import bus, wire
+from notifier.database import in_database
+from notifier.errors import Unavailable
+from notifier.inbox import last_seqs, note_delivered
+from notifier.reader import Reader
+
+logger = logging.getLogger(__name__)
+
+_TICK_SECONDS = 1.0
+_UNWELL_SWEEP_SECONDS = 2.0
+# A subscription in Redis may take effect a moment after it was asked for; such streams are swept once more soon after.
+_FRESH_SECONDS = 2.0
+_LAYER_SECONDS = 2.0
+_SWEEP_CHUNK = 1000
+
+
+class Connection(Protocol):
+    """What the hub asks of a connection. None of these may block or fail."""
+
+    recipient: str
+
+    def push(self, stream: str, seq: int, text: str) -> None:
+        """A live entry, as an encoded frame."""
+
+    def notice(self, stream: str, head: int, revision: int) -> None:
+        """How far the stream reaches by now, and the revision of what its person read and follows."""
+
+    def told(self, revision: int, read: list[str], *, all_read: bool) -> None:
+        """The person of this connection read something or follows something else."""
+
+    def leave(self, code: wire.CloseCode) -> None:
+        """Close."""
+
+
+class Hub:
+    def __init__(self) -> None:
+        self.reader = Reader()
+        self._carried: dict[str, set[Connection]] = defaultdict(set)
+        self._streams: dict[Connection, set[str]] = defaultdict(set)
+        self._joined: set[str] = set()
+        self._fresh: dict[str, float] = {}
+        self._delivered: dict[tuple[str, str], int] = {}
+        self._channel: str | None = None
+        self._joining = asyncio.Lock()
+        self._swept = time.monotonic()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def join(self, connection: Connection, streams: list[str]) -> None:
+        """Carry these streams for the connection. Returns when their groups are joined, or the layer failed to: the sweep stands in."""
+        if not self._tasks:
+            bus.attach(asyncio.get_running_loop())
+            self._tasks = [asyncio.create_task(self._receive()), asyncio.create_task(self._tick())]
+        self._streams[connection].update(streams)
+        for stream in streams:
+            self._carried[stream].add(connection)
+            self._fresh.setdefault(stream, time.monotonic())
+        await self._reconcile()
+
+    def part(self, connection: Connection, streams: list[str] | None = None) -> None:
+        """Carry these streams, or any, no longer for the connection. Groups that nobody needs are left at the next tick."""
+        mine = self._streams.pop(connection, set())
+        leaving = mine if streams is None else mine.intersection(streams)
+        if mine - leaving:
+            self._streams[connection] = mine - leaving
+        for stream in leaving:
+            self._carried[stream].discard(connection)
+            if not self._carried[stream]:
+                del self._carried[stream]
+
+    def acknowledged(self, recipient: str, streams: dict[str, int]) -> None:
+        """Remember how far a person's browser is; written once a second for all."""
+        for stream, seq in streams.items():
+            self._delivered[recipient, stream] = max(seq, self._delivered.get((recipient, stream), 0))
+
+    async def drain(self) -> None:
+        """Ask every connection to go elsewhere, and write what is to be remembered."""
+        for connection in tuple(self._streams):
+            connection.leave(wire.CloseCode.GOING_AWAY)
+        await self._write_delivered()
+
+    # -------------------------------------------------------------- the layer
+
+    async def _reconcile(self) -> None:
+        """Make the layer's groups those of the streams carried now."""
+        async with self._joining:
+            missing, surplus = self._carried.keys() - self._joined, self._joined - self._carried.keys()
+            if not missing and not surplus:
+                return
+            layer = bus.channel_layer()
+            try:
+                async with asyncio.timeout(_LAYER_SECONDS):
+                    if self._channel is None:
+                        self._channel = await layer.new_channel("hub")
+                    for stream in missing:
+                        await layer.group_add(wire.group_of(stream), self._channel)
+                        self._joined.add(stream)
+                    for stream in surplus:
+                        await layer.group_discard(wire.group_of(stream), self._channel)
+                        self._joined.discard(stream)
+            except Exception as error:  # whatever a layer may raise: tried again at the next tick
+                bus.note_failure("join", error)
+
+    async def _receive(self) -> None:
+        layer = bus.channel_layer()
+        while True:
+            try:
+                if self._channel is None:
+                    await asyncio.sleep(_TICK_SECONDS)
+                else:
+                    self._dispatch(await layer.receive(self._channel))
+            except Exception as error:
+                bus.note_failure("receive", error)
+                await asyncio.sleep(_TICK_SECONDS)
+
+    def _dispatch(self, message: dict[str, Any]) -> None:
+        carriers = self._carried.get(message["stream"], ())
+        if message["type"] == "notification.push":
+            stream, seq, text = message["stream"], message["seq"], message["text"]
+            for connection in tuple(carriers):
+                connection.push(stream, seq, text)
+        else:
+            for connection in tuple(carriers):
+                connection.told(message["revision"], message["read"], all_read=message["all_read"])
+
+    # -------------------------------------------------------------- the sweep
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(_TICK_SECONDS)
+            try:
+                await self._reconcile()
+                await self._write_delivered()
+                await self._sweep()
+            except Unavailable as error:
+                logger.warning("the sweep waits for the database: %s", error.detail)
+            except Exception:
+                logger.exception("the sweep failed; it goes on")
+
+    async def _sweep(self) -> None:
+        now = time.monotonic()
+        interval = _UNWELL_SWEEP_SECONDS if bus.is_unwell() else settings.SWEEP_SECONDS
+        if now - self._swept >= min(interval, settings.SWEEP_SECONDS):
+            streams, self._swept = list(self._carried), now
+        else:
+            streams = [stream for stream in self._fresh if stream in self._carried]
+        self._fresh = {stream: since for stream, since in self._fresh.items() if now - since < _FRESH_SECONDS}
+        for start in range(0, len(streams), _SWEEP_CHUNK):
+            for stream, (head, revision) in (
+                await in_database(last_seqs, streams[start : start + _SWEEP_CHUNK])
+            ).items():
+                for connection in tuple(self._carried.get(stream, ())):
+                    connection.notice(stream, head, revision)
+
+    async def _write_delivered(self) -> None:
+        if self._delivered:
+            written, self._delivered = self._delivered, {}
+            try:
+                await in_database(note_delivered, written)
+            except Unavailable:
+                self._delivered = {**written, **self._delivered}
+                raise
+
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+
+
+def this_hub() -> Hub:
+    """The hub of the running event loop: a server process has one loop, and so one hub."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = Hub()
+    return _hubs[loop]

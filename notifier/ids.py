@@ -1,0 +1,32 @@
+"""Ids as users meet them: a prefix that says what it is, then hexadecimal digits."""
+
+import secrets
+import uuid
+
+from uuid_utils.compat import uuid7
+
+_NOTIFICATION = "ntf_"
+
+
+def new_notification_id() -> uuid.UUID:
+    """A UUIDv7 (RFC 9562): ids made later sort later, which keeps inserts at one end of the index."""
+    return uuid7()
+
+
+def show_notification_id(value: uuid.UUID) -> str:
+    return _NOTIFICATION + value.hex
+
+
+def parse_notification_id(text: str) -> uuid.UUID:
+    """ValueError when this cannot be the id of a notification."""
+    if not text.startswith(_NOTIFICATION) or len(text) != len(_NOTIFICATION) + 32:
+        raise ValueError("not the id of a notification")
+    return uuid.UUID(hex=text.removeprefix(_NOTIFICATION))
+
+
+def new_connection_id() -> str:
+    return "con_" + secrets.token_hex(8)
+
+
+def new_server_id() -> str:
+    return "srv_" + secrets.token_hex(4)

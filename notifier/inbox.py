@@ -1,0 +1,183 @@
+"""The reading side: what was missed, what is in the inbox, and what of it was read."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from notifier import ids, wire
+from notifier.access import Person
+from notifier.errors import Invalid
+from notifier.following import Position, positions, touch
+from notifier.models import Entry, Notification, Receipt, Stream, Subscription
+
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A stretch of one stream: its entries as (seq, the notification's JSON), and `upto`, the seq to which it was read.
+
+    `upto` is beyond the last entry where the entries there are gone. `head` is the stream's end at that moment.
+    """
+
+    entries: list[tuple[int, str]]
+    upto: int
+    head: int
+    oldest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many notifications are unread, counting each stream up to its head."""
+
+    unread: int
+    heads: dict[str, int]
+
+
+def since(cursors: Iterable[tuple[str, int]], *, limit: int = PAGE) -> dict[tuple[str, int], Missed]:
+    """What follows each cursor, given as (stream, seq): at most `limit` entries each, two queries for all of them.
+
+    A `seq` names its place, so a range of them is a page: no LIMIT, and no stream can starve another.
+    Streams that do not exist yet are as empty ones.
+    """
+    wanted = set(cursors)
+    rows = Stream.objects.filter(name__in={stream for stream, _ in wanted})
+    streams = {name: rest for name, *rest in rows.values_list("name", "pk", "last_seq", "oldest_seq")}
+    pages: dict[tuple[str, int], Missed] = {}
+    ranges, by_stream = Q(), defaultdict[int, list[tuple[int, Missed]]](list)
+    for stream, cursor in wanted:
+        pk, last, oldest = streams.get(stream, (0, 0, 1))
+        after = max(cursor, oldest - 1)
+        missed = pages[stream, cursor] = Missed([], max(cursor, min(last, after + limit)), last, oldest)
+        if missed.upto > after:
+            ranges |= Q(stream_id=pk, seq__gt=after, seq__lte=missed.upto)
+            by_stream[pk].append((after, missed))
+    if ranges:
+        for entry in Entry.objects.filter(ranges).select_related("notification").order_by("stream_id", "seq"):
+            content = wire.dumps(entry.notification.content())
+            for after, missed in by_stream[entry.stream_id]:
+                if after < entry.seq <= missed.upto:
+                    missed.entries.append((entry.seq, content))
+    return pages
+
+
+def last_seqs(names: list[str]) -> dict[str, tuple[int, int]]:
+    """The end and the revision of each of these streams, in one query: what the sweep compares."""
+    rows = Stream.objects.filter(name__in=names).values_list("name", "last_seq", "revision")
+    return {name: (last, revision) for name, last, revision in rows}
+
+
+def count(person: Person, known: list[Position] | None = None) -> Count:
+    """The person's unread notifications, each counted once although it may stand in several streams."""
+    places = positions(person) if known is None else known
+    unread = _entries(places, beyond_read=True).exclude(_receipt(person.recipient))
+    return Count(
+        unread.values("notification_id").distinct().count(),
+        {position.stream: position.head for position in places},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the inbox, newest first; `next` is the cursor of the page after it, or None at the end."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+    unread: int
+
+
+def page(person: Person, *, before: str | None = None, limit: int = 50) -> Page:
+    """The person's inbox, in the order of ids, which is that of time. Each item is the notification with `read`, true or false. Invalid when `before` is no cursor of ours."""
+    places = positions(person)
+    found = Notification.objects.filter(pk__in=_entries(places).values("notification_id"))
+    if before is not None:
+        found = found.filter(pk__lt=_parse_cursor(before))
+    unread = _entries(places, beyond_read=True).filter(notification_id=OuterRef("pk"))
+    rows = list(
+        found.annotate(
+            unread=Exists(unread)
+            & ~Exists(
+                Receipt.objects.filter(
+                    recipient=person.recipient, notification_id=OuterRef("pk"), read_at__isnull=False
+                )
+            )
+        ).order_by("-pk")[: limit + 1]
+    )
+    items = [{**row.content(), "read": not row.unread} for row in rows[:limit]]
+    following = rows[limit - 1].pk.hex if len(rows) > limit else None
+    return Page(items, following, count(person, places).unread)
+
+
+def mark_read(person: Person, notification_ids: list[str]) -> list[str]:
+    """Mark these as read; ids that are not in the person's inbox are ignored. Returns those that were unread until now."""
+    wanted = [ids.parse_notification_id(text) for text in notification_ids]
+    places = positions(person)
+    with transaction.atomic():
+        unread = (
+            _entries(places, beyond_read=True)
+            .filter(notification_id__in=wanted)
+            .exclude(_receipt(person.recipient))
+            .values_list("notification_id", flat=True)
+            .distinct()
+        )
+        found = sorted(unread)
+        now = timezone.now()
+        Receipt.objects.bulk_create(
+            [Receipt(recipient=person.recipient, notification_id=pk, read_at=now) for pk in found],
+            update_conflicts=True,
+            unique_fields=["recipient", "notification"],
+            update_fields=["read_at"],
+        )
+        newly = [ids.show_notification_id(pk) for pk in found]
+        if newly:
+            touch(person.recipient, read=newly)
+    return newly
+
+
+def mark_all_read(person: Person) -> None:
+    """Mark everything that is in the inbox now as read."""
+    places = positions(person)
+    with transaction.atomic():
+        for position in places:
+            if position.head > position.read:
+                Subscription.objects.filter(recipient=person.recipient, stream_id=position.stream_id).update(
+                    read_seq=position.head
+                )
+        touch(person.recipient, all_read=True)
+
+
+def note_delivered(acknowledged: Mapping[tuple[str, str], int]) -> None:
+    """Remember how far people's browsers have acknowledged: (recipient, stream) → seq. Never moves backwards."""
+    with transaction.atomic():
+        for (recipient, stream), seq in acknowledged.items():
+            Subscription.objects.filter(recipient=recipient, stream__name=stream, delivered_seq__lt=seq).update(
+                delivered_seq=seq
+            )
+
+
+def _entries(places: list[Position], *, beyond_read: bool = False) -> QuerySet[Entry]:
+    wanted = Q()
+    for position in places:
+        after = max(position.from_seq, position.read) if beyond_read else position.from_seq
+        if position.head > after:
+            wanted |= Q(stream_id=position.stream_id, seq__gt=after, seq__lte=position.head)
+    return Entry.objects.filter(wanted) if wanted else Entry.objects.none()
+
+
+def _receipt(recipient: str) -> Exists:
+    return Exists(
+        Receipt.objects.filter(recipient=recipient, notification_id=OuterRef("notification_id"), read_at__isnull=False)
+    )
+
+
+def _parse_cursor(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(hex=text)
+    except ValueError:
+        raise Invalid.field("cursor", "is not a cursor that this inbox gave out; begin without one") from None

@@ -1,0 +1,175 @@
+"""Presence in Redis, by leases.
+
+Each server process holds one lease and, under it, its connections. A process that is killed takes them
+with it when its lease runs out: whoever notices removes them, a few hundred at a time, and the lease last, so that
+a clean-up that dies half-way is finished by the next. All times are those of Redis, so clocks may differ.
+
+    notifier:presence:servers       sorted set: server → end of its lease, Unix seconds
+    notifier:presence:of:<server>   hash: connection → its facts, as JSON
+    notifier:presence:people        hash: recipient → number of connections
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Collection
+from typing import Any, cast
+
+import redis
+import redis.asyncio
+
+from notifier.errors import Unavailable
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 10
+LEASE_SECONDS = 30
+_TIMEOUT = 1.0
+_CHUNK = 500
+
+_SERVERS, _PEOPLE, _OF = "notifier:presence:servers", "notifier:presence:people", "notifier:presence:of:"
+
+# KEYS servers, people, of:<server>; ARGV server, lease seconds, then connection, recipient, facts of each
+_PUT = """
+local time = redis.call('TIME')
+redis.call('ZADD', KEYS[1], time[1] + ARGV[2], ARGV[1])
+for i = 3, #ARGV, 3 do
+  if redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 2]) == 1 then
+    redis.call('HINCRBY', KEYS[2], ARGV[i + 1], 1)
+  end
+end
+"""
+
+# KEYS people, of:<server>; ARGV connections
+_DROP = """
+for _, connection in ipairs(ARGV) do
+  local facts = redis.call('HGET', KEYS[2], connection)
+  if facts then
+    redis.call('HDEL', KEYS[2], connection)
+    local recipient = cjson.decode(facts).recipient
+    if redis.call('HINCRBY', KEYS[1], recipient, -1) <= 0 then
+      redis.call('HDEL', KEYS[1], recipient)
+    end
+  end
+end
+"""
+
+# KEYS servers; ARGV server, lease seconds. Answers 0 when the lease is gone: Redis lost it, or another removed it.
+_BEAT = """
+if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 0 end
+local time = redis.call('TIME')
+redis.call('ZADD', KEYS[1], time[1] + ARGV[2], ARGV[1])
+return 1
+"""
+
+# KEYS servers. Answers the servers whose lease has run out.
+_EXPIRED = """
+local time = redis.call('TIME')
+return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', time[1])
+"""
+
+
+class Leases:
+    """This process's connections, mirrored to Redis, and everybody's, read from there."""
+
+    def __init__(self, url: str, server: str) -> None:
+        self._url, self._server = url, server
+        self._mine: dict[str, tuple[str, str]] = {}
+        self._unsent: set[str] = set()
+        self._changed = asyncio.Event()
+        self._sync = redis.Redis.from_url(
+            url, decode_responses=True, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT
+        )
+
+    # -------------------------------------------------------------- asking, from any thread
+
+    def count_online(self, recipients: Collection[str] | None) -> int | None:
+        """How many of these people, or of all, have a connection. None when Redis does not answer."""
+        try:
+            if recipients is None:
+                return self._sync.hlen(_PEOPLE)
+            names = list(recipients)
+            found = 0
+            for start in range(0, len(names), _CHUNK):
+                counts = cast(list[Any], self._sync.hmget(_PEOPLE, names[start : start + _CHUNK]))
+                found += sum(count is not None for count in counts)
+        except redis.RedisError:
+            return None
+        else:
+            return found
+
+    def everybody(self) -> tuple[int, list[dict[str, Any]]]:
+        """The number of people, and the facts of every connection of every server. Unavailable when Redis does not answer."""
+        try:
+            servers = cast(list[str], self._sync.zrange(_SERVERS, 0, -1))
+            facts = [
+                json.loads(text) for server in servers for _, text in self._sync.hscan_iter(_OF + server, count=_CHUNK)
+            ]
+            return self._sync.hlen(_PEOPLE), facts
+        except redis.RedisError as error:
+            raise Unavailable(f"Redis does not answer, so nobody knows who is connected: {error}") from None
+
+    # -------------------------------------------------------------- telling, on the event loop
+
+    def put(self, connection: str, recipient: str, facts: str) -> None:
+        self._mine[connection] = (recipient, facts)
+        self._unsent.add(connection)
+        self._changed.set()
+
+    def drop(self, connection: str) -> None:
+        self._mine.pop(connection, None)
+        self._unsent.add(connection)
+        self._changed.set()
+
+    async def keep(self) -> None:
+        """Hold the lease and mirror what changes, until cancelled. Outlives any failure of Redis."""
+        client = redis.asyncio.Redis.from_url(
+            self._url, decode_responses=True, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT
+        )
+        loop = asyncio.get_running_loop()
+        beat_at = loop.time()
+        while True:
+            try:
+                async with asyncio.timeout(max(0.05, beat_at - loop.time())):
+                    await self._changed.wait()
+            except TimeoutError:
+                pass
+            try:
+                if loop.time() >= beat_at:
+                    beat_at = loop.time() + HEARTBEAT_SECONDS
+                    if not await client.eval(_BEAT, 1, _SERVERS, self._server, LEASE_SECONDS):
+                        self._unsent |= self._mine.keys()
+                    await self._clean_up(client)
+                self._changed.clear()
+                unsent, self._unsent = self._unsent, set()
+                try:
+                    await self._send(client, unsent)
+                except BaseException:
+                    self._unsent |= unsent
+                    raise
+            except redis.RedisError as error:
+                logger.warning("presence waits for Redis: %r", error)
+                await asyncio.sleep(1)
+
+    async def _send(self, client: "redis.asyncio.Redis", changes: set[str]) -> None:
+        """Put the connections that are here, drop the others. A put takes the lease, if it is not held."""
+        puts = [connection for connection in changes if connection in self._mine]
+        drops = [connection for connection in changes if connection not in self._mine]
+        for start in range(0, len(puts), _CHUNK):
+            lot = [(connection, *self._mine[connection]) for connection in puts[start : start + _CHUNK]]
+            arguments = [part for item in lot for part in item]
+            await client.eval(
+                _PUT, 3, _SERVERS, _PEOPLE, _OF + self._server, self._server, str(LEASE_SECONDS), *arguments
+            )
+        for start in range(0, len(drops), _CHUNK):
+            await client.eval(_DROP, 2, _PEOPLE, _OF + self._server, *drops[start : start + _CHUNK])
+
+    async def _clean_up(self, client: "redis.asyncio.Redis") -> None:
+        for dead in await client.eval(_EXPIRED, 1, _SERVERS):
+            cursor = None
+            while cursor != 0:
+                cursor, connections = await client.hscan(_OF + dead, cursor or 0, count=_CHUNK)
+                if connections:
+                    await client.eval(_DROP, 2, _PEOPLE, _OF + dead, *connections)
+            await client.zrem(_SERVERS, dead)
+            logger.info("presence: the lease of %s ran out; its connections are gone", dead)

@@ -1,0 +1,33 @@
+"""`manage.py token alice --topic 'room.*'`"""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from notifier.access import TokenRequest, issue_token
+from notifier.errors import Invalid
+
+
+class Command(BaseCommand):
+    help = "Mint a connection token for a user."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("user")
+        parser.add_argument(
+            "--topic",
+            action="append",
+            default=[],
+            help="a topic that the user may follow, repeatable; room.* for all below",
+        )
+        parser.add_argument("--seconds", type=int, default=None, help="its life, 10 to 86400")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            request = TokenRequest.parse(
+                {"user": options["user"], "topics": options["topic"], "expires_in": options["seconds"]}
+            )
+        except Invalid as error:
+            raise CommandError(
+                "\n".join(f"{problem.pointer[2:]}: {problem.detail}" for problem in error.problems)
+            ) from None
+        self.stdout.write(issue_token(request)[0])

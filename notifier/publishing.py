@@ -1,0 +1,81 @@
+"""The writing side: `publish()` is the only way in which a notification comes into being."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+
+from notifier import bus, ids, names, presence, sequences, wire
+from notifier.content import Audience, Draft
+from notifier.models import Entry, Notification, Subscription
+
+_ENTRY_BATCH = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The answer to a publisher: stored, and on its way.
+
+    `addressed` counts people, each once. `online` counts those of them who are connected now, or is None when presence cannot be asked.
+    """
+
+    id: uuid.UUID
+    created_at: datetime
+    addressed: int
+    online: int | None
+
+
+def publish(draft: Draft, *, sender_id: int | None = None) -> Published:
+    """Store the notification with an entry in each addressed stream, in one transaction; after its commit wake the browsers.
+
+    When this returns, the notification is stored and will be delivered, whatever becomes of the wake-up.
+    """
+    recipients = _recipients(draft.to)
+    notification = Notification(
+        id=ids.new_notification_id(),
+        created_at=timezone.now(),
+        sender_id=sender_id,
+        addressed=_count(draft.to, recipients),
+        **draft.model_dump(exclude={"to"}),
+    )
+    with transaction.atomic():
+        notification.save(force_insert=True)
+        places = sequences.advance(_streams(draft.to))
+        Entry.objects.bulk_create(
+            [Entry(stream_id=place.stream_id, seq=place.seq, notification=notification) for place in places],
+            batch_size=_ENTRY_BATCH,
+        )
+        # robust: the row is committed, and a wake-up that fails is repaired by the hubs' sweep.
+        transaction.on_commit(partial(bus.announce, places, wire.dumps(notification.content())), robust=True)
+    return Published(
+        id=notification.id,
+        created_at=notification.created_at,
+        addressed=notification.addressed,
+        online=presence.count_online(None if draft.to.everyone else recipients),
+    )
+
+
+def _streams(audience: Audience) -> set[str]:
+    streams = {names.user_stream(user) for user in audience.users}
+    streams |= {names.topic_stream(topic) for topic in audience.topics}
+    return streams | ({names.EVERYONE} if audience.everyone else set())
+
+
+def _recipients(audience: Audience) -> set[str]:
+    """The people named, and those who follow a named topic. Not everyone: that set has no bound."""
+    people = set(audience.users)
+    if audience.topics and not audience.everyone:
+        streams = [names.topic_stream(topic) for topic in audience.topics]
+        people.update(Subscription.objects.filter(stream__name__in=streams).values_list("recipient", flat=True))
+    return people
+
+
+def _count(audience: Audience, recipients: set[str]) -> int:
+    if not audience.everyone:
+        return len(recipients)
+    known = Subscription.objects.filter(stream__name=names.EVERYONE)
+    named = known.filter(recipient__in=recipients).count() if recipients else 0
+    return known.count() + len(recipients) - named

@@ -1,0 +1,234 @@
+"""Protocol v1, as `docs/protocol.md` describes it: frames, group names, close codes. The only place that knows them."""
+
+import json
+from datetime import UTC, datetime
+from enum import IntEnum
+from hashlib import blake2b
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from notifier.names import STREAM_MAX, Topic
+
+SUBPROTOCOL = "notifier.v1"
+TOKEN_SUBPROTOCOL_PREFIX = "notifier.token."
+
+MAX_FRAME_BYTES = 16 * 1024
+MAX_FRAMES_PER_SECOND = 20
+MAX_UNACKNOWLEDGED = 256
+MAX_UNACKNOWLEDGED_BYTES = 1024 * 1024
+MAX_STREAMS = 1000
+MAX_READ_IDS = 100
+MAX_TOPICS = 100
+PING_SECONDS = 25
+
+
+class CloseCode(IntEnum):
+    """Below 4500: come back. From 4500 on: do not, until something changes."""
+
+    GOING_AWAY = 4000
+    TOKEN_EXPIRED = 4001
+    SLOW_CONSUMER = 4002
+    RATE = 4003
+    HELLO_TIMEOUT = 4004
+    UNAVAILABLE = 4005
+
+    UNAUTHORISED = 4500
+    REVOKED = 4501
+    FORBIDDEN_ORIGIN = 4502
+    CONNECTION_LIMIT = 4503
+    BAD_PROTOCOL = 4504
+    FRAME_TOO_LARGE = 4505
+    TOPIC_FORBIDDEN = 4506
+    NOT_FOUND = 4507
+
+    @property
+    def reason(self) -> str:
+        return self.name.lower().replace("_", " ")
+
+
+class FrameError(Exception):
+    """A frame that breaks the protocol: told in an `error` frame, then the socket is closed with `close`."""
+
+    def __init__(self, code: str, message: str, *, field: str = "", close: CloseCode = CloseCode.BAD_PROTOCOL) -> None:
+        super().__init__(message)
+        self.code, self.message, self.field, self.close = code, message, field, close
+
+
+# ------------------------------------------------------------------ groups
+
+
+def group_of(stream: str) -> str:
+    """The channel layer group of a stream. Hashed, since a group's name takes less than a recipient's id may hold."""
+    return "stream." + blake2b(stream.encode(), digest_size=16).hexdigest()
+
+
+# ------------------------------------------------------------------ frames from the client
+
+StreamName = Annotated[str, Field(max_length=STREAM_MAX)]
+Seq = Annotated[int, Field(strict=True, ge=0, le=2**53 - 1)]
+Cursors = Annotated[dict[StreamName, Seq], Field(max_length=MAX_STREAMS)]
+NotificationId = Annotated[str, Field(strict=True, pattern="^ntf_[0-9a-f]{32}$")]
+
+
+class _Frame(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Hello(_Frame):
+    type: Literal["hello"]
+    resume: Cursors = {}
+    epoch: Annotated[str, Field(max_length=64)] | None = None
+    client: Annotated[str, Field(max_length=64)] = ""
+
+
+class Ack(_Frame):
+    type: Literal["ack"]
+    streams: Cursors
+
+
+class ReadMarks(_Frame):
+    """What to mark as read: exactly one of `ids`, 1 to 100 of them, and `all`."""
+
+    ids: Annotated[list[NotificationId], Field(min_length=1, max_length=MAX_READ_IDS)] | None = None
+    all: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.ids is None) == (self.all is None):
+            raise ValueError("give either ids or all")
+        return self
+
+
+class Read(ReadMarks):
+    type: Literal["read"]
+
+
+class Follow(_Frame):
+    type: Literal["follow"]
+    topic: Topic
+
+
+class Unfollow(_Frame):
+    type: Literal["unfollow"]
+    topic: Topic
+
+
+class Refresh(_Frame):
+    type: Literal["refresh"]
+    token: Annotated[str, Field(max_length=8192)]
+
+
+class Ping(_Frame):
+    type: Literal["ping"]
+
+
+ClientFrame = Hello | Ack | Read | Follow | Unfollow | Refresh | Ping
+_TYPES = {"hello", "ack", "read", "follow", "unfollow", "refresh", "ping"}
+_client_frame: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
+
+
+def unique_fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """For `json.loads(object_pairs_hook=…)`: a field given twice is a mistake, not a choice of ours."""
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the field {next(name for name in names if names.count(name) > 1)!r} is given twice")
+    return fields
+
+
+def parse_client_frame(text: str) -> ClientFrame:
+    """One frame of a client. FrameError says what is wrong with it and how the socket is closed for it."""
+    if len(text) > MAX_FRAME_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_FRAME_BYTES:
+        raise FrameError(
+            "frame_too_large", f"A frame has at most {MAX_FRAME_BYTES} bytes.", close=CloseCode.FRAME_TOO_LARGE
+        )
+    try:
+        raw = json.loads(text, object_pairs_hook=unique_fields)
+    except (ValueError, RecursionError) as error:
+        raise FrameError("bad_json", f"Not JSON: {error}") from None
+    if not isinstance(raw, dict):
+        raise FrameError("bad_json", "A frame is a JSON object.")
+    if raw.get("type") not in _TYPES:
+        raise FrameError("unknown_type", f"type is one of {', '.join(sorted(_TYPES))}.", field="type")
+    try:
+        return _client_frame.validate_python(raw)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        field = ".".join(str(step) for step in problem["loc"][1:])
+        message = "There is no such field." if problem["type"] == "extra_forbidden" else problem["msg"]
+        raise FrameError("bad_frame", message.removeprefix("Value error, "), field=field) from None
+
+
+# ------------------------------------------------------------------ frames from the server
+
+
+def dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def timestamp(moment: datetime) -> str:
+    """UTC, ISO 8601, with a Z."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def notification_frame(stream: str, seq: int, content: str, *, replayed: bool) -> str:
+    """`content` is the notification's own JSON, encoded once for all the streams that it is in."""
+    return (
+        f'{{"type":"notification","stream":{dumps(stream)},"seq":{seq},'
+        f'"replayed":{"true" if replayed else "false"},"notification":{content}}}'
+    )
+
+
+def welcome_frame(
+    *,
+    connection: str,
+    user: str,
+    epoch: str,
+    streams: dict[str, int],
+    heads: dict[str, int],
+    recovered: bool,
+    unread: int,
+    expires: datetime | None,
+) -> str:
+    return dumps(
+        {
+            "type": "welcome",
+            "connection": connection,
+            "user": user,
+            "epoch": epoch,
+            "streams": streams,
+            "heads": heads,
+            "recovered": recovered,
+            "unread": unread,
+            "ping": PING_SECONDS,
+            "expires": timestamp(expires) if expires else None,
+        }
+    )
+
+
+def state_frame(unread: int, heads: dict[str, int], *, read: list[str], all_read: bool) -> str:
+    return dumps({"type": "state", "unread": unread, "heads": heads, "read": read, "all": all_read})
+
+
+def followed_frame(topic: str, stream: str, seq: int) -> str:
+    return dumps({"type": "followed", "topic": topic, "stream": stream, "seq": seq})
+
+
+def unfollowed_frame(topic: str, stream: str) -> str:
+    return dumps({"type": "unfollowed", "topic": topic, "stream": stream})
+
+
+def refreshed_frame(expires: datetime | None) -> str:
+    return dumps({"type": "refreshed", "expires": timestamp(expires) if expires else None})
+
+
+def reset_frame(stream: str, oldest: int, seq: int) -> str:
+    return dumps({"type": "reset", "stream": stream, "oldest": oldest, "seq": seq})
+
+
+def error_frame(code: str, message: str, field: str = "") -> str:
+    return dumps({"type": "error", "code": code, "message": message, "field": field})
+
+
+PONG = dumps({"type": "pong"})

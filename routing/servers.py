@@ -1,0 +1,70 @@
+"""The two ASGI servers, run in this process on a socket that already listens."""
+
+import asyncio
+import socket
+import sys
+from typing import Any
+
+MAX_MESSAGE_BYTES = 64 * 1024
+"""What a server takes in one WebSocket message. Above the protocol's own limit, which is answered with its close code."""
+
+_PING_SECONDS = 20
+_DRAIN_SECONDS = 5
+
+
+def run_daphne(listener: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    from daphne.server import Server  # installs Twisted's asyncio reactor, which must come first
+    from twisted.internet.defer import Deferred
+
+    from notifier.hub import this_hub
+    from routing.asgi import application
+
+    class DrainingServer(Server):
+        """Daphne cancels its applications at shutdown without a word to the clients; this one says goodbye first."""
+
+        def kill_all_applications(self) -> Any:
+            async def drain() -> None:
+                await asyncio.wait_for(this_hub().drain(), _DRAIN_SECONDS)
+                await asyncio.sleep(0.1)  # the close frames are on their way
+
+            parting = Deferred.fromFuture(asyncio.ensure_future(drain()))
+            return parting.addBoth(lambda _: super(DrainingServer, self).kill_all_applications())
+
+    listener.setblocking(False)
+    DrainingServer(
+        application=application,
+        endpoints=[f"fd:fileno={listener.fileno()}"],
+        ping_interval=_PING_SECONDS,
+        ping_timeout=_PING_SECONDS,
+        websocket_timeout=-1,
+        websocket_max_message_size=MAX_MESSAGE_BYTES,
+        websocket_max_frame_size=MAX_MESSAGE_BYTES,
+        server_name="notifier",
+        verbosity=0,
+    ).run()
+
+
+def run_uvicorn(listener: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    import uvicorn
+
+    from routing.asgi import application
+
+    config = uvicorn.Config(
+        application,
+        ws="websockets-sansio",
+        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_ping_interval=_PING_SECONDS,
+        ws_ping_timeout=_PING_SECONDS,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+    )
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
+    if not server.started:
+        sys.exit(1)

@@ -1,0 +1,16 @@
+"""The addresses of the sockets."""
+
+from channels.routing import URLRouter
+from django.urls import re_path
+
+from consumers.authenticate import Authenticate
+from consumers.notifications import NoSuchSocket, NotificationConsumer
+from notifier.names import TOPIC_REGEX
+
+websocket_application = URLRouter(
+    [
+        re_path(r"^ws/notifications/$", Authenticate(NotificationConsumer.as_asgi())),
+        re_path(rf"^ws/topics/(?P<topic>{TOPIC_REGEX})/$", Authenticate(NotificationConsumer.as_asgi())),
+        re_path(r"", NoSuchSocket.as_asgi()),
+    ]
+)
