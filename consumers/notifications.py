@@ -28,6 +28,10 @@ _RETRY_SECONDS = 1.0
 _FIELDS = {"topic_forbidden": "topic", "too_many_topics": "topic", "bad_token": "token", "token_expired": "token"}
 
 
+# A revision of what the person read and follows, what has become read by it, and whether that is everything.
+Change = tuple[int, list[str], bool]
+
+
 class NotificationConsumer(AsyncWebsocketConsumer):
     """`/ws/notifications/`, and with a `topic` in its address `/ws/topics/<topic>/`."""
 
@@ -60,7 +64,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         await self.accept(subprotocol=wire.SUBPROTOCOL if wire.SUBPROTOCOL in offered else None)
         if refusal is not None or person is None:
             refusal = refusal or CloseCode.UNAUTHORISED
-            await self.close(refusal, refusal.reason)
+            await _close(self, refusal)
             return
         self._loop = asyncio.get_running_loop()
         self.recipient, self.hub, self.connection = person.recipient, this_hub(), ids.new_connection_id()
@@ -68,7 +72,9 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         self._reader: asyncio.Task[None] | None = None
         self._resyncs: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._change: tuple[list[str], bool] | None = None
+        self._verb = asyncio.Lock()
+        self._changes: list[Change] = []
+        self._own: set[int] = set()
         self.protocol = Protocol(
             person,
             now=self._loop.time(),
@@ -102,16 +108,11 @@ class NotificationConsumer(AsyncWebsocketConsumer):
                     await self._open(frame)
                 case wire.Ack():
                     self.hub.acknowledged(self.recipient, frame.streams)
-                case wire.Read():
-                    await self._read(frame)
-                case wire.Follow():
-                    await in_database(following.follow, self.protocol.person, frame.topic)
-                    await self._resync(now_following=frame.topic)
-                case wire.Unfollow():
-                    await in_database(following.unfollow, self.protocol.person, frame.topic)
-                    await self._resync(not_following=frame.topic)
                 case wire.Refresh():
                     self._refresh(frame.token)
+                case wire.Read() | wire.Follow() | wire.Unfollow():
+                    async with self._verb:
+                        await self._change(frame)
         except NotifierError as error:
             self.protocol.refuse(error.code, error.detail, _FIELDS.get(error.code, ""))
         self._settle()
@@ -138,13 +139,28 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         self.protocol.welcome(self.connection, opening)
         presence.arrived(self._facts(len(opening.cursors)))
 
-    async def _read(self, frame: wire.Read) -> None:
-        if frame.ids is None:
-            await in_database(inbox.mark_all_read, self.protocol.person)
-            await self._resync(all_read=True)
-        else:
-            newly = await in_database(inbox.mark_read, self.protocol.person, frame.ids)
-            await self._resync(read=newly)
+    async def _change(self, frame: wire.Read | wire.Follow | wire.Unfollow) -> None:
+        """Change what the person read or follows, then tell this client; the others are told over the bus."""
+        person = self.protocol.person
+        match frame:
+            case wire.Follow(topic=topic):
+                self._made(await in_database(following.follow, person, topic))
+                await self._resync(asked=topic)
+            case wire.Unfollow(topic=topic):
+                self._made(await in_database(following.unfollow, person, topic))
+                await self._resync(asked=topic)
+            case wire.Read(ids=None):
+                self._made((await in_database(inbox.mark_all_read, person)).revision)
+                await self._resync(all_read=True)
+            case wire.Read(ids=list(wanted)):
+                marked = await in_database(inbox.mark_read, person, wanted)
+                self._made(marked.revision)
+                await self._resync(read=marked.ids)
+
+    def _made(self, revision: int | None) -> None:
+        """This change is this client's own: it is answered here, and not again when the bus tells of it."""
+        if revision is not None:
+            self._own.add(revision)
 
     def _refresh(self, token: str) -> None:
         person = person_of_token(token)
@@ -152,22 +168,17 @@ class NotificationConsumer(AsyncWebsocketConsumer):
             raise NotifierError("This token is for another person.", code="bad_token")
         self.protocol.refreshed(person, self._on_loop_clock(person))
 
-    async def _resync(
-        self, *, read: list[str] | None = None, all_read: bool = False, now_following: str = "", not_following: str = ""
-    ) -> None:
-        """Look up again what the person reads, follows and has unread, and tell the client what is new."""
+    async def _resync(self, *, read: list[str] | None = None, all_read: bool = False, asked: str | None = None) -> None:
+        """Look up again what the person reads, follows and has unread, and tell the client what is new.
+
+        `asked` is a topic that the client wants an answer about even if nothing changed.
+        """
         person = self.protocol.person
         found = await in_database(following.positions, person)
         unread = (await in_database(inbox.count, person, found)).unread
-        gone = self.protocol.dropped(found)
-        if not_following and names.topic_stream(not_following) not in gone:
-            self.protocol.out.append(wire.unfollowed_frame(not_following, names.topic_stream(not_following)))
-        added = self.protocol.changed(
-            found, unread=unread, read=read or [], all_read=all_read, now_following=now_following
-        )
+        added, gone = self.protocol.changed(found, unread=unread, read=read or [], all_read=all_read, asked=asked)
         self.hub.part(self, gone)
-        if added:
-            await self.hub.join(self, added)
+        await self.hub.join(self, added)
 
     # -------------------------------------------------------------- called by the hub
 
@@ -177,14 +188,13 @@ class NotificationConsumer(AsyncWebsocketConsumer):
 
     def notice(self, stream: str, head: int, revision: int) -> None:
         self.protocol.delivery.notice(stream, head)
-        if stream == names.user_stream(self.recipient):
+        if stream == names.user_stream(self.recipient) and revision > self.protocol.revision:
             self.told(revision, [], all_read=False)
         self._settle()
 
     def told(self, revision: int, read: list[str], *, all_read: bool) -> None:
-        if self.protocol.stage is Stage.OPEN and revision > self.protocol.revision:
-            known_read, known_all = self._change or ([], False)
-            self._change = ([*known_read, *read], known_all or all_read)
+        if self.protocol.stage is Stage.OPEN and self.protocol.topic is None:
+            self._changes.append((revision, read, all_read))
             if self._resyncs is None or self._resyncs.done():
                 self._resyncs = asyncio.create_task(self._resync_told())
 
@@ -221,7 +231,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
             while protocol.out:
                 await self.send(text_data=protocol.out.popleft())
             if protocol.closing is not None:
-                await self.close(protocol.closing, protocol.closing.reason)
+                await _close(self, protocol.closing)
         except Exception as error:  # a server's own way to say that the socket is gone
             logger.debug("%s: write failed: %r", self.connection, error)
 
@@ -241,13 +251,19 @@ class NotificationConsumer(AsyncWebsocketConsumer):
                 await asyncio.wait([self._writer])
 
     async def _resync_told(self) -> None:
-        try:
-            while self._change is not None:
-                (read, all_read), self._change = self._change, None
-                await self._resync(read=read, all_read=all_read)
+        while self._changes:
+            async with self._verb:  # a verb of this client may be what the change is about
+                changes = [change for change in self._changes if change[0] not in self._own]
+                self._own -= {revision for revision, _, _ in self._changes}
+                self._changes.clear()
+                if not changes:
+                    return
+                try:
+                    read = [notification for _, ids_read, _ in changes for notification in ids_read]
+                    await self._resync(read=read, all_read=any(all_read for _, _, all_read in changes))
+                except Unavailable as error:
+                    logger.warning("%s: not told of a change, the sweep will: %s", self.connection, error.detail)
                 self._settle()
-        except Unavailable as error:
-            logger.warning("%s: not told of a change, the sweep will: %s", self.connection, error.detail)
 
     # -------------------------------------------------------------- facts
 
@@ -279,6 +295,10 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         )
 
 
+async def _close(consumer: AsyncWebsocketConsumer, code: CloseCode) -> None:
+    await consumer.close(int(code), code.reason)  # daphne takes an int and nothing derived from it
+
+
 class NoSuchSocket(AsyncWebsocketConsumer):
     """Any other address: accepted and closed, so that a browser can read why."""
 
@@ -286,4 +306,4 @@ class NoSuchSocket(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         await self.accept()
-        await self.close(CloseCode.NOT_FOUND, CloseCode.NOT_FOUND.reason)
+        await _close(self, CloseCode.NOT_FOUND)

@@ -162,32 +162,32 @@ class Protocol:
         self.delivery.was_read(stream, missed.upto, missed.head)
 
     def changed(
-        self, found: list[Position], *, unread: int, read: list[str], all_read: bool, now_following: str = ""
-    ) -> list[str]:
-        """What the person read or follows was looked up again. Returns the streams to carry in addition.
+        self, found: list[Position], *, unread: int, read: list[str], all_read: bool, asked: str | None = None
+    ) -> tuple[list[str], list[str]]:
+        """What the person read or follows was looked up again. Returns the streams to carry in addition, and no longer.
 
-        `now_following` is a topic that this client asked for, which is answered even if it was followed before.
+        `asked` is a topic that this client followed or unfollowed: it is answered even if nothing changed.
         """
-        before = set(self.delivery.streams)
-        added = [position for position in found if position.stream not in before]
-        for position in found:
-            topic = names.topic_of(position.stream)
-            if position in added:
-                self.delivery.open(position.stream, position.from_seq, position.from_seq, unchecked=True)
-            if topic is not None and (position in added or topic == now_following):
-                self.out.append(wire.followed_frame(topic, position.stream, position.from_seq))
+        before, now = set(self.delivery.streams), {position.stream: position for position in found}
+        asked_stream = None if asked is None else names.topic_stream(asked)
+        added, gone = [stream for stream in now if stream not in before], sorted(before - now.keys())
+        for stream in gone:
+            self.delivery.close(stream)
+        for stream in added:
+            self.delivery.open(stream, now[stream].from_seq, now[stream].from_seq, unchecked=True)
+        for stream in {*added, *gone, *filter(None, [asked_stream])}:
+            if (topic := names.topic_of(stream)) is not None:
+                followed = stream in now
+                frame = (
+                    wire.followed_frame(topic, stream, now[stream].from_seq)
+                    if followed
+                    else wire.unfollowed_frame(topic, stream)
+                )
+                self.out.append(frame)
         self.revision = max((position.revision for position in found), default=self.revision)
         heads = {position.stream: position.head for position in found}
         self.out.append(wire.state_frame(unread, heads, read=read, all_read=all_read))
-        return [position.stream for position in added]
-
-    def dropped(self, found: list[Position]) -> list[str]:
-        """The streams carried until now that are not among those found. They are carried no longer."""
-        gone = sorted(set(self.delivery.streams) - {position.stream for position in found})
-        for stream in gone:
-            self.delivery.close(stream)
-            self.out.append(wire.unfollowed_frame(names.topic_of(stream) or stream, stream))
-        return gone
+        return added, gone
 
     def refreshed(self, person: Person, expires: float | None) -> None:
         self.person, self.expires = person, expires

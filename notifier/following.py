@@ -45,8 +45,11 @@ def topic_position(topic: str) -> Position:
     return Position(stream.pk, name, stream.last_seq, stream.oldest_seq, 0, stream.last_seq, 0, 0)
 
 
-def follow(person: Person, topic: str) -> None:
-    """Read a topic from now on, on every device. Forbidden without the right; following twice changes nothing."""
+def follow(person: Person, topic: str) -> int | None:
+    """Read a topic from now on, on every device. Returns the revision of this change, or None if it was followed already.
+
+    Forbidden without the right, Invalid with too many topics.
+    """
     if not person.may_follow(topic):
         raise Forbidden("You may not follow this topic.", code="topic_forbidden")
     name = names.topic_stream(topic)
@@ -55,30 +58,30 @@ def follow(person: Person, topic: str) -> None:
         stream = Stream.objects.select_for_update().get(name=name)
         mine = Subscription.objects.filter(recipient=person.recipient)
         if mine.filter(stream=stream).exists():
-            return
+            return None
         if mine.count() >= wire.MAX_TOPICS + 2:
             raise Invalid.field("topic", f"You follow {wire.MAX_TOPICS} topics already.", code="too_many_topics")
         _subscribe(person.recipient, [stream])
-        touch(person.recipient)
+        return touch(person.recipient)
 
 
-def unfollow(person: Person, topic: str) -> None:
-    """Stop reading a topic; one that is not followed changes nothing."""
+def unfollow(person: Person, topic: str) -> int | None:
+    """Stop reading a topic. Returns the revision of this change, or None if it was not followed."""
     with transaction.atomic():
         gone, _ = Subscription.objects.filter(
             recipient=person.recipient, stream__name=names.topic_stream(topic)
         ).delete()
-        if gone:
-            touch(person.recipient)
+        return touch(person.recipient) if gone else None
 
 
-def touch(recipient: str, *, read: list[str] | None = None, all_read: bool = False) -> None:
+def touch(recipient: str, *, read: list[str] | None = None, all_read: bool = False) -> int:
     """Count a change of what the person read or follows, and tell the person's connections after the commit."""
     name = names.user_stream(recipient)
     ensure_streams([name])
     Stream.objects.filter(name=name).update(revision=F("revision") + 1)
     revision = Stream.objects.values_list("revision", flat=True).get(name=name)
     transaction.on_commit(partial(bus.tell_person, name, revision, read=read or [], all_read=all_read), robust=True)
+    return revision
 
 
 def _positions(person: Person) -> list[Position]:

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
-from notifier import bus, wire
+from notifier import bus, presence, wire
 from notifier.database import in_database
 from notifier.errors import Unavailable
 from notifier.inbox import last_seqs, note_delivered
@@ -66,7 +66,7 @@ class Hub:
         """Carry these streams for the connection. Returns when their groups are joined, or the layer failed to: the sweep stands in."""
         if not self._tasks:
             bus.attach(asyncio.get_running_loop())
-            self._tasks = [asyncio.create_task(self._receive()), asyncio.create_task(self._tick())]
+            self._tasks = [asyncio.create_task(work) for work in (self._receive(), self._tick(), presence.keep())]
         self._streams[connection].update(streams)
         for stream in streams:
             self._carried[stream].add(connection)

@@ -114,8 +114,16 @@ def page(person: Person, *, before: str | None = None, limit: int = 50) -> Page:
     return Page(items, following, count(person, places).unread)
 
 
-def mark_read(person: Person, notification_ids: list[str]) -> list[str]:
-    """Mark these as read; ids that are not in the person's inbox are ignored. Returns those that were unread until now."""
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What has become read, and the revision of this change; None if nothing has."""
+
+    ids: list[str]
+    revision: int | None
+
+
+def mark_read(person: Person, notification_ids: list[str]) -> Marked:
+    """Mark these as read; ids that are not in the person's inbox are ignored."""
     wanted = [ids.parse_notification_id(text) for text in notification_ids]
     places = positions(person)
     with transaction.atomic():
@@ -135,12 +143,10 @@ def mark_read(person: Person, notification_ids: list[str]) -> list[str]:
             update_fields=["read_at"],
         )
         newly = [ids.show_notification_id(pk) for pk in found]
-        if newly:
-            touch(person.recipient, read=newly)
-    return newly
+        return Marked(newly, touch(person.recipient, read=newly) if newly else None)
 
 
-def mark_all_read(person: Person) -> None:
+def mark_all_read(person: Person) -> Marked:
     """Mark everything that is in the inbox now as read."""
     places = positions(person)
     with transaction.atomic():
@@ -149,7 +155,7 @@ def mark_all_read(person: Person) -> None:
                 Subscription.objects.filter(recipient=person.recipient, stream_id=position.stream_id).update(
                     read_seq=position.head
                 )
-        touch(person.recipient, all_read=True)
+        return Marked([], touch(person.recipient, all_read=True))
 
 
 def note_delivered(acknowledged: Mapping[tuple[str, str], int]) -> None:

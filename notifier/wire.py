@@ -4,10 +4,11 @@ import json
 from datetime import UTC, datetime
 from enum import IntEnum
 from hashlib import blake2b
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from notifier import strictjson
 from notifier.names import STREAM_MAX, Topic
 
 SUBPROTOCOL = "notifier.v1"
@@ -128,15 +129,6 @@ _TYPES = {"hello", "ack", "read", "follow", "unfollow", "refresh", "ping"}
 _client_frame: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
 
 
-def unique_fields(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """For `json.loads(object_pairs_hook=…)`: a field given twice is a mistake, not a choice of ours."""
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise ValueError(f"the field {next(name for name in names if names.count(name) > 1)!r} is given twice")
-    return fields
-
-
 def parse_client_frame(text: str) -> ClientFrame:
     """One frame of a client. FrameError says what is wrong with it and how the socket is closed for it."""
     if len(text) > MAX_FRAME_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_FRAME_BYTES:
@@ -144,12 +136,13 @@ def parse_client_frame(text: str) -> ClientFrame:
             "frame_too_large", f"A frame has at most {MAX_FRAME_BYTES} bytes.", close=CloseCode.FRAME_TOO_LARGE
         )
     try:
-        raw = json.loads(text, object_pairs_hook=unique_fields)
-    except (ValueError, RecursionError) as error:
+        raw = strictjson.loads(text)
+    except ValueError as error:
         raise FrameError("bad_json", f"Not JSON: {error}") from None
     if not isinstance(raw, dict):
         raise FrameError("bad_json", "A frame is a JSON object.")
-    if raw.get("type") not in _TYPES:
+    kind = raw.get("type")
+    if not isinstance(kind, str) or kind not in _TYPES:
         raise FrameError("unknown_type", f"type is one of {', '.join(sorted(_TYPES))}.", field="type")
     try:
         return _client_frame.validate_python(raw)

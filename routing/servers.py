@@ -32,7 +32,7 @@ def run_daphne(listener: socket.socket) -> None:
             return parting.addBoth(lambda _: super(DrainingServer, self).kill_all_applications())
 
     listener.setblocking(False)
-    DrainingServer(
+    server = DrainingServer(
         application=application,
         endpoints=[f"fd:fileno={listener.fileno()}"],
         ping_interval=_PING_SECONDS,
@@ -42,7 +42,10 @@ def run_daphne(listener: socket.socket) -> None:
         websocket_max_frame_size=MAX_MESSAGE_BYTES,
         server_name="notifier",
         verbosity=0,
-    ).run()
+        # A frame that is too large or malformed is answered with its close code, and not by cutting the line.
+        ready_callable=lambda: server.ws_factory.setProtocolOptions(failByDrop=False),
+    )
+    server.run()
 
 
 def run_uvicorn(listener: socket.socket) -> None:

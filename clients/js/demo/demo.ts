@@ -1,0 +1,71 @@
+import {
+  NotifierClient,
+  type NotificationDetail,
+  type StateDetail,
+  type Status,
+  type StatusDetail,
+  ToastStack,
+  attach,
+} from "../src/index.js";
+import { CommandCopy } from "./copying.js";
+import { ReceivedList } from "./received.js";
+import { SendForm } from "./sending.js";
+
+interface Page {
+  readonly recipient: string;
+  readonly socket_path: string;
+  readonly send_path: string;
+}
+
+const STATES: Readonly<Record<Status, string>> = {
+  connecting: "Connecting",
+  live: "Live",
+  offline: "Offline",
+  refused: "Refused",
+};
+
+function element<Type extends HTMLElement>(id: string, type: new () => Type): Type {
+  const found = document.getElementById(id);
+  if (!(found instanceof type)) throw new Error(`The page has no #${id}.`);
+  return found;
+}
+
+const page = JSON.parse(element("page", HTMLScriptElement).textContent ?? "") as Page;
+const client = new NotifierClient({ url: page.socket_path, user: page.recipient });
+const received = new ReceivedList(element("received", HTMLUListElement), element("nothing", HTMLElement));
+const state = element("state", HTMLElement);
+const reason = element("state-reason", HTMLElement);
+const unread = element("unread", HTMLElement);
+const readAll = element("read-all", HTMLButtonElement);
+
+function showUnread(): void {
+  const count = client.unread;
+  unread.textContent = String(count);
+  unread.setAttribute("aria-label", `${count} unread`);
+  unread.hidden = count === 0;
+  readAll.disabled = count === 0;
+  document.title = count === 0 ? "Demo · Notifier" : `(${count}) Demo · Notifier`;
+}
+
+function showStatus({ status, reason: why }: StatusDetail): void {
+  state.dataset["state"] = status;
+  state.textContent = STATES[status];
+  // While it comes back by itself, why it went is of no use to the person.
+  reason.textContent = status === "refused" ? why : "";
+}
+
+client.addEventListener("status", ({ detail }: CustomEvent<StatusDetail>) => showStatus(detail));
+client.addEventListener("notification", ({ detail }: CustomEvent<NotificationDetail>) => {
+  received.add(detail);
+  showUnread();
+});
+client.addEventListener("state", ({ detail }: CustomEvent<StateDetail>) => {
+  received.markRead(detail);
+  showUnread();
+});
+readAll.addEventListener("click", () => client.readAll());
+
+attach(client, new ToastStack(element("toasts", HTMLElement)));
+new SendForm(element("send-form", HTMLFormElement), element("send-result", HTMLElement), page.send_path);
+new CommandCopy(element("copy", HTMLButtonElement), element("curl", HTMLElement), element("copy-result", HTMLElement));
+client.connect();

@@ -1,0 +1,55 @@
+import { NotifierEventTarget, type Status } from "./events.js";
+import { type NotifierOptions } from "./options.js";
+/**
+ * One person's notifications over one WebSocket, which is kept open: it comes back after whatever closed it,
+ * goes on where each stream was left, and shows each notification once.
+ *
+ * @example
+ * const client = new NotifierClient({ url: "/ws/notifications/" });
+ * client.addEventListener("notification", ({ detail }) => console.log(detail.notification.title));
+ * client.connect();
+ */
+export declare class NotifierClient extends NotifierEventTarget {
+    #private;
+    static readonly CONNECTING = 0;
+    static readonly OPEN = 1;
+    static readonly CLOSING = 2;
+    static readonly CLOSED = 3;
+    /** @throws TypeError when the address is none for a WebSocket, or the platform has no WebSocket */
+    constructor(options: NotifierOptions);
+    /** 0 to 3, as a WebSocket's; OPEN (1) from the welcome on, and CONNECTING (0) also while waiting to come back. */
+    get readyState(): number;
+    get status(): Status;
+    /** The recipient, or null before anyone was welcomed at this address. */
+    get user(): string | null;
+    /** Unread notifications; 0 before the first welcome. */
+    get unread(): number;
+    /** Connects, and from then on comes back by itself. Hastens a planned attempt; does nothing while one is under way. */
+    connect(): void;
+    /**
+     * Closes, and stays closed until `connect()`.
+     *
+     * @param code 1000, or 3000 to 4999
+     */
+    close(code?: number, reason?: string): void;
+    /**
+     * Follows a topic, for the person, on every device. Sent as soon as there is a connection.
+     *
+     * @throws TypeError for what is no topic
+     */
+    follow(topic: string): void;
+    /**
+     * Ends following a topic. Sent as soon as there is a connection.
+     *
+     * @throws TypeError for what is no topic
+     */
+    unfollow(topic: string): void;
+    /**
+     * Marks notifications as read; a `state` event tells when they are. Sent as soon as there is a connection.
+     *
+     * @throws TypeError for what is no id of a notification
+     */
+    read(ids: readonly string[]): void;
+    /** Marks all as read; a `state` event tells when they are. Sent as soon as there is a connection. */
+    readAll(): void;
+}

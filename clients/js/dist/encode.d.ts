@@ -1,0 +1,29 @@
+import type { AckFrame, ClientFrame, FollowFrame, HelloFrame, PingFrame, ReadFrame, RefreshFrame } from "./frames.js";
+/** The longest frame that the server takes, in bytes of UTF-8. */
+export declare const MAX_FRAME_BYTES: number;
+/** The most ids in one `read`. */
+export declare const MAX_READ_IDS = 100;
+/**
+ * The first frame of a connection.
+ *
+ * @param resume the saved cursors, the most important first: those that do not fit into one frame are left out
+ * @param epoch the epoch that they belong to, or null when none was saved
+ * @param client name and version for the operators, at most 64 characters
+ */
+export declare function hello(resume: Iterable<readonly [string, number]>, epoch: string | null, client: string): HelloFrame;
+/** Acknowledges everything up to each `seq`: one frame, or more when the streams do not fit into one. */
+export declare function acks(handled: Iterable<readonly [string, number]>): AckFrame[];
+/**
+ * Marks ids as read: as many frames of at most 100 ids as it takes.
+ *
+ * @throws TypeError for what is no id of a notification; the server would close the connection for good
+ */
+export declare function reads(ids: readonly string[]): ReadFrame[];
+export declare function readAll(): ReadFrame;
+/** @throws TypeError for what is no topic; the server would close the connection for good */
+export declare function follow(topic: string): FollowFrame;
+/** @throws TypeError for what is no topic; the server would close the connection for good */
+export declare function unfollow(topic: string): FollowFrame;
+export declare function refresh(token: string): RefreshFrame;
+export declare function ping(): PingFrame;
+export declare function encode(frame: ClientFrame): string;

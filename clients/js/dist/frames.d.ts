@@ -1,0 +1,118 @@
+/** How much a notification matters. */
+export type Level = "info" | "success" | "warning" | "error";
+/** A `seq` for each stream name. */
+export type Seqs = Readonly<Record<string, number>>;
+/** What a person is told. Every text is plain text: show it as text. */
+export interface Notification {
+    readonly id: string;
+    readonly title: string;
+    /** May be empty, as may `category`, `url` and `icon`. */
+    readonly body: string;
+    readonly level: Level;
+    readonly category: string;
+    readonly url: string;
+    readonly icon: string;
+    readonly data: Readonly<Record<string, unknown>>;
+    /** UTC, ISO 8601. */
+    readonly created: string;
+}
+export interface WelcomeFrame {
+    readonly type: "welcome";
+    readonly connection: string;
+    /** The recipient that the connection speaks for. */
+    readonly user: string;
+    readonly epoch: string;
+    /** The cursor from which each stream of this connection goes on. */
+    readonly streams: Seqs;
+    /** The newest `seq` of each stream when the connection was welcomed. */
+    readonly heads: Seqs;
+    readonly recovered: boolean;
+    /** Unread notifications, counting entries up to `heads`. */
+    readonly unread: number;
+    /** Seconds of silence after which to ping. */
+    readonly ping: number;
+    /** When the credential ends (UTC, ISO 8601), or null. */
+    readonly expires: string | null;
+}
+export interface NotificationFrame {
+    readonly type: "notification";
+    readonly stream: string;
+    readonly seq: number;
+    /** True for what was stored before this connection was welcomed. */
+    readonly replayed: boolean;
+    readonly notification: Notification;
+}
+export interface StateFrame {
+    readonly type: "state";
+    /** Unread notifications, counting entries up to `heads`. */
+    readonly unread: number;
+    readonly heads: Seqs;
+    /** Ids of what has become read; empty with `all`. */
+    readonly read: readonly string[];
+    /** True when everything up to `heads` is read. */
+    readonly all: boolean;
+}
+export interface FollowedFrame {
+    readonly type: "followed";
+    readonly topic: string;
+    readonly stream: string;
+    /** The cursor from which the stream begins. */
+    readonly seq: number;
+}
+export interface UnfollowedFrame {
+    readonly type: "unfollowed";
+    readonly topic: string;
+    readonly stream: string;
+}
+export interface RefreshedFrame {
+    readonly type: "refreshed";
+    readonly expires: string | null;
+}
+export interface ResetFrame {
+    readonly type: "reset";
+    readonly stream: string;
+    /** The oldest entry still kept. */
+    readonly oldest: number;
+    /** The cursor from which the stream goes on. */
+    readonly seq: number;
+}
+export interface ErrorFrame {
+    readonly type: "error";
+    readonly code: string;
+    readonly message: string;
+    /** The part of the frame at fault, or "". */
+    readonly field: string;
+}
+export interface PongFrame {
+    readonly type: "pong";
+}
+export type ServerFrame = WelcomeFrame | NotificationFrame | StateFrame | FollowedFrame | UnfollowedFrame | RefreshedFrame | ResetFrame | ErrorFrame | PongFrame;
+export interface HelloFrame {
+    readonly type: "hello";
+    readonly resume?: Seqs;
+    readonly epoch?: string;
+    readonly client?: string;
+}
+export interface AckFrame {
+    readonly type: "ack";
+    readonly streams: Seqs;
+}
+export type ReadFrame = {
+    readonly type: "read";
+    readonly ids: readonly string[];
+} | {
+    readonly type: "read";
+    readonly all: true;
+};
+export interface FollowFrame {
+    readonly type: "follow" | "unfollow";
+    readonly topic: string;
+}
+export interface RefreshFrame {
+    readonly type: "refresh";
+    readonly token: string;
+}
+export interface PingFrame {
+    readonly type: "ping";
+}
+export type ClientFrame = HelloFrame | AckFrame | ReadFrame | FollowFrame | RefreshFrame | PingFrame;

@@ -1,0 +1,19 @@
+import type { SocketConstructor } from "./connection.js";
+import { type CursorStorage } from "./cursors.js";
+export interface NotifierOptions {
+    /** The socket's address: absolute, or relative to the page; `http(s):` is read as `ws(s):`. */
+    readonly url: string;
+    /** Gets a connection token (a JWT) from your backend. Without it the session cookie speaks for the person. */
+    readonly getToken?: () => Promise<string>;
+    /** The recipient, if the page knows. Otherwise the one who was last welcomed at this address is assumed. */
+    readonly user?: string;
+    /** Where cursors are kept between page loads; `localStorage` unless given. */
+    readonly storage?: CursorStorage;
+    /** The WebSocket to use where the platform has none (Node before 22). */
+    readonly WebSocket?: SocketConstructor;
+}
+/** @throws SyntaxError or TypeError when the address is none that a WebSocket takes */
+export declare function socketAddress(url: string): string;
+/** @throws TypeError when the platform has no WebSocket and none was given */
+export declare function socketConstructor(options: NotifierOptions): SocketConstructor;
+export declare function cursorStorage(options: NotifierOptions): CursorStorage;

@@ -1,0 +1,18 @@
+import type { FollowFrame, ReadFrame } from "./frames.js";
+/** A frame that the page asked for, as opposed to those that keep the connection going. */
+export type Command = ReadFrame | FollowFrame;
+/**
+ * What the page asked for, on its way to the server: in order, at the pace that the server allows, and kept
+ * while there is no connection.
+ */
+export declare class Outbox {
+    #private;
+    /** Queues a command. Returns false when too many wait already, and it was not taken. */
+    push(command: Command): boolean;
+    /** A connection is there: sends what waits, and from now on what comes. */
+    open(send: (text: string) => void): void;
+    /** The connection is gone: what comes waits. */
+    close(): void;
+    /** Forgets what waits. */
+    clear(): void;
+}

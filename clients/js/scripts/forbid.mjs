@@ -1,0 +1,23 @@
+// Fails when a source sets markup or runs text: what a notification says is shown as text, everywhere.
+
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { packageFolder } from "./bundle.mjs";
+
+const FORBIDDEN =
+  /\b(innerHTML|outerHTML|insertAdjacentHTML|setHTMLUnsafe|parseFromString|createContextualFragment|srcdoc|eval)\b|\bdocument\.write|\bnew Function\b/;
+
+const found = [];
+for (const folder of ["src", "demo"]) {
+  for (const name of readdirSync(join(packageFolder, folder)).filter((each) => each.endsWith(".ts"))) {
+    const lines = readFileSync(join(packageFolder, folder, name), "utf8").split("\n");
+    lines.forEach((line, index) => {
+      if (FORBIDDEN.test(line)) found.push(`${folder}/${name}:${index + 1}: ${line.trim()}`);
+    });
+  }
+}
+if (found.length > 0) {
+  console.error(`Set texts with textContent, and build elements with createElement:\n  ${found.join("\n  ")}`);
+  process.exit(1);
+}

@@ -1,0 +1,17 @@
+/** The ceiling of the first wait, in milliseconds. */
+export const BACKOFF_BASE = 500;
+
+/** The ceiling that no wait exceeds, in milliseconds. */
+export const BACKOFF_CAP = 20_000;
+
+/**
+ * How long to wait before the next attempt, in milliseconds: anywhere between 0 and a ceiling that doubles
+ * from 0.5 s to 20 s. The whole range is drawn from (full jitter), so that ten thousand browsers which lost
+ * one server at the same moment do not come back at the same moment.
+ *
+ * @param attempt how many attempts have failed before this wait, from 0
+ * @param random a source of numbers in [0, 1)
+ */
+export function backoff(attempt: number, random: () => number = Math.random): number {
+  return random() * Math.min(BACKOFF_CAP, BACKOFF_BASE * 2 ** attempt);
+}

@@ -1,0 +1,49 @@
+/** The close codes of protocol v1, by name. */
+export const CloseCode = {
+  serviceRestart: 1012,
+  goingAway: 4000,
+  tokenExpired: 4001,
+  slowConsumer: 4002,
+  rate: 4003,
+  helloTimeout: 4004,
+  unavailable: 4005,
+  unauthorised: 4500,
+  revoked: 4501,
+  forbiddenOrigin: 4502,
+  connectionLimit: 4503,
+  badProtocol: 4504,
+  frameTooLarge: 4505,
+  topicForbidden: 4506,
+  notFound: 4507,
+} as const;
+
+const WORDS: Readonly<Record<number, string>> = {
+  [CloseCode.serviceRestart]: "The server is restarting.",
+  [CloseCode.goingAway]: "The server is handing its connections over.",
+  [CloseCode.tokenExpired]: "The sign-in has expired.",
+  [CloseCode.slowConsumer]: "This page was too slow to keep up.",
+  [CloseCode.rate]: "This page sent too much at once.",
+  [CloseCode.helloTimeout]: "The connection took too long to begin.",
+  [CloseCode.unavailable]: "The service is not available at the moment.",
+  [CloseCode.unauthorised]: "You are not signed in.",
+  [CloseCode.revoked]: "Your access was withdrawn.",
+  [CloseCode.forbiddenOrigin]: "This site is not allowed to connect.",
+  [CloseCode.connectionLimit]: "You have too many pages open.",
+  [CloseCode.badProtocol]: "This page and the server do not understand each other. Reload the page.",
+  [CloseCode.frameTooLarge]: "This page sent more than the server takes.",
+  [CloseCode.topicForbidden]: "You may not follow this topic.",
+  [CloseCode.notFound]: "There is nothing at this address.",
+};
+
+/**
+ * What a close code means, as a sentence for people; "" for a code that protocol v1 does not name.
+ * Servers may drop the reason of a close on its way, the code always arrives.
+ */
+export function closeReason(code: number): string {
+  return WORDS[code] ?? "";
+}
+
+/** True for the codes after which trying again cannot help until something changes: 4500 to 4999. */
+export function isRefusal(code: number): boolean {
+  return code >= 4500 && code <= 4999;
+}

@@ -1,0 +1,107 @@
+import type { AckFrame, ClientFrame, FollowFrame, HelloFrame, PingFrame, ReadFrame, RefreshFrame, Seqs } from "./frames.js";
+
+/** The longest frame that the server takes, in bytes of UTF-8. */
+export const MAX_FRAME_BYTES = 16 * 1024;
+
+/** The most ids in one `read`. */
+export const MAX_READ_IDS = 100;
+
+const MAX_STREAMS = 1_000;
+
+const TOPIC = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/;
+
+const NOTIFICATION_ID = /^ntf_[0-9a-f]{32}$/;
+
+// What a frame needs beside its streams: the type, an epoch, the client's name.
+const ENVELOPE_BYTES = 512;
+
+const utf8 = new TextEncoder();
+
+/**
+ * Splits cursors into parts that each fit into one frame, in the given order. A thousand long stream names
+ * are within the protocol's count and still beyond its 16 KiB.
+ */
+function parts(seqs: Iterable<readonly [string, number]>): Record<string, number>[] {
+  const all: [string, number][][] = [];
+  let part: [string, number][] = [];
+  let bytes = 0;
+  for (const [stream, seq] of seqs) {
+    const size = utf8.encode(`${JSON.stringify(stream)}:${seq},`).length;
+    if (part.length > 0 && (part.length === MAX_STREAMS || bytes + size > MAX_FRAME_BYTES - ENVELOPE_BYTES)) {
+      all.push(part);
+      part = [];
+      bytes = 0;
+    }
+    part.push([stream, seq]);
+    bytes += size;
+  }
+  if (part.length > 0) all.push(part);
+  return all.map((entries) => Object.fromEntries(entries));
+}
+
+/**
+ * The first frame of a connection.
+ *
+ * @param resume the saved cursors, the most important first: those that do not fit into one frame are left out
+ * @param epoch the epoch that they belong to, or null when none was saved
+ * @param client name and version for the operators, at most 64 characters
+ */
+export function hello(resume: Iterable<readonly [string, number]>, epoch: string | null, client: string): HelloFrame {
+  const [cursors] = parts(resume);
+  return {
+    type: "hello",
+    ...(cursors !== undefined && epoch !== null ? { resume: cursors, epoch } : {}),
+    client,
+  };
+}
+
+/** Acknowledges everything up to each `seq`: one frame, or more when the streams do not fit into one. */
+export function acks(handled: Iterable<readonly [string, number]>): AckFrame[] {
+  return parts(handled).map((streams: Seqs) => ({ type: "ack", streams }));
+}
+
+/**
+ * Marks ids as read: as many frames of at most 100 ids as it takes.
+ *
+ * @throws TypeError for what is no id of a notification; the server would close the connection for good
+ */
+export function reads(ids: readonly string[]): ReadFrame[] {
+  const strange = ids.find((id) => !NOTIFICATION_ID.test(id));
+  if (strange !== undefined) throw new TypeError(`${JSON.stringify(strange)} is not the id of a notification.`);
+  const frames: ReadFrame[] = [];
+  for (let start = 0; start < ids.length; start += MAX_READ_IDS) {
+    frames.push({ type: "read", ids: ids.slice(start, start + MAX_READ_IDS) });
+  }
+  return frames;
+}
+
+export function readAll(): ReadFrame {
+  return { type: "read", all: true };
+}
+
+/** @throws TypeError for what is no topic; the server would close the connection for good */
+export function follow(topic: string): FollowFrame {
+  return { type: "follow", topic: checkedTopic(topic) };
+}
+
+/** @throws TypeError for what is no topic; the server would close the connection for good */
+export function unfollow(topic: string): FollowFrame {
+  return { type: "unfollow", topic: checkedTopic(topic) };
+}
+
+function checkedTopic(topic: string): string {
+  if (TOPIC.test(topic)) return topic;
+  throw new TypeError(`${JSON.stringify(topic)} is not a topic: 1 to 128 of A–Z a–z 0–9 . _ : -, a letter or digit first.`);
+}
+
+export function refresh(token: string): RefreshFrame {
+  return { type: "refresh", token };
+}
+
+export function ping(): PingFrame {
+  return { type: "ping" };
+}
+
+export function encode(frame: ClientFrame): string {
+  return JSON.stringify(frame);
+}

@@ -1,0 +1,77 @@
+import { MAX_READ_IDS, encode } from "./encode.js";
+import type { FollowFrame, ReadFrame } from "./frames.js";
+
+/** A frame that the page asked for, as opposed to those that keep the connection going. */
+export type Command = ReadFrame | FollowFrame;
+
+/** The server allows 20 frames a second; half of them are left to acknowledgements, pings and tokens. */
+const PER_SECOND = 8;
+
+/** What waits beyond this is refused: a page that asks for so much while offline is at fault. */
+const CAPACITY = 200;
+
+/**
+ * What the page asked for, on its way to the server: in order, at the pace that the server allows, and kept
+ * while there is no connection.
+ */
+export class Outbox {
+  #waiting: Command[] = [];
+  #sent: number[] = [];
+  #send: ((text: string) => void) | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Queues a command. Returns false when too many wait already, and it was not taken. */
+  push(command: Command): boolean {
+    if (!this.#joins(command)) {
+      if (this.#waiting.length >= CAPACITY) return false;
+      this.#waiting.push(command);
+    }
+    this.#drain();
+    return true;
+  }
+
+  /** A connection is there: sends what waits, and from now on what comes. */
+  open(send: (text: string) => void): void {
+    this.#send = send;
+    this.#sent = []; // The server counts anew for each connection.
+    this.#drain();
+  }
+
+  /** The connection is gone: what comes waits. */
+  close(): void {
+    this.#send = null;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Forgets what waits. */
+  clear(): void {
+    this.#waiting = [];
+  }
+
+  /** Ids to mark as read join the frame before them, if that waits still and has room. */
+  #joins(command: Command): boolean {
+    const last = this.#waiting.at(-1);
+    if (command.type !== "read" || last?.type !== "read" || !("ids" in command) || !("ids" in last)) return false;
+    if (last.ids.length + command.ids.length > MAX_READ_IDS) return false;
+    this.#waiting[this.#waiting.length - 1] = { type: "read", ids: [...last.ids, ...command.ids] };
+    return true;
+  }
+
+  #drain(): void {
+    if (this.#send === null || this.#timer !== undefined) return;
+    const now = Date.now();
+    this.#sent = this.#sent.filter((at) => Math.abs(now - at) < 1_000);
+    while (this.#waiting.length > 0 && this.#sent.length < PER_SECOND) {
+      const command = this.#waiting.shift();
+      if (command === undefined) break;
+      this.#sent.push(now);
+      this.#send(encode(command));
+    }
+    if (this.#waiting.length === 0) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#drain();
+    }, 1_000 - Math.abs(now - (this.#sent[0] ?? now)));
+  }
+}

@@ -1,0 +1,193 @@
+import { Acknowledger } from "./acknowledger.js";
+import { CatchUp } from "./catchup.js";
+import type { Cursors } from "./cursors.js";
+import { acks, encode, hello, ping } from "./encode.js";
+import type { Emit } from "./events.js";
+import type { NotificationFrame, ServerFrame, WelcomeFrame } from "./frames.js";
+import { type Command, Outbox } from "./outbox.js";
+import { parseServerFrame } from "./parse.js";
+import { Seen } from "./seen.js";
+import { Unread } from "./unread.js";
+import { Watchdog } from "./watchdog.js";
+
+const CLIENT = "notifier.js/0.1.0";
+
+/** What a session asks of the client, which owns the connection. */
+export interface SessionListener {
+  readonly emit: Emit;
+  /** The server welcomed the connection. */
+  welcomed(): void;
+  /** The server accepted a credential that ends at `expires` (UTC, ISO 8601), or never. */
+  accepted(expires: string | null): void;
+  /** The connection was resumed with the wrong cursors: a new one is needed. */
+  restart(): void;
+  /** The connection is open, and nobody is at its other end. */
+  dead(): void;
+}
+
+/** What is said on a connection, and what is remembered from one connection to the next. */
+export class Session {
+  readonly #cursors: Cursors;
+  readonly #listener: SessionListener;
+  readonly #seen = new Seen();
+  readonly #unread = new Unread();
+  readonly #outbox = new Outbox();
+  readonly #catchUp = new CatchUp();
+  readonly #acknowledger = new Acknowledger((handled) => this.#acknowledge(handled));
+  readonly #watchdog: Watchdog;
+  #send: ((text: string) => void) | null = null;
+  #resumed: readonly string[] = [];
+
+  constructor(cursors: Cursors, listener: SessionListener) {
+    this.#cursors = cursors;
+    this.#listener = listener;
+    this.#watchdog = new Watchdog(
+      () => this.#send?.(encode(ping())),
+      () => this.#listener.dead(),
+    );
+  }
+
+  get unread(): number {
+    return this.#unread.count;
+  }
+
+  /** A connection is open: says hello. */
+  begin(send: (text: string) => void): void {
+    this.#send = send;
+    const frame = hello(this.#cursors.resume(), this.#cursors.epoch, CLIENT);
+    this.#resumed = Object.keys(frame.resume ?? {});
+    send(encode(frame));
+  }
+
+  /** The connection is gone. */
+  end(): void {
+    this.#send = null;
+    this.#cursors.save();
+    this.#acknowledger.clear();
+    this.#watchdog.stop();
+    this.#outbox.close();
+  }
+
+  /** Stores and acknowledges what was handled so far. */
+  save(): void {
+    this.#acknowledger.flush();
+    this.#cursors.save();
+  }
+
+  /** Makes sure, soon, that the connection is alive; without `always` only if nothing was heard for a while. */
+  probe(always: boolean): void {
+    this.#watchdog.probe(always);
+  }
+
+  command(command: Command): void {
+    if (this.#outbox.push(command)) return;
+    this.#listener.emit("error", { code: "queue_full", message: "Too much was asked for while offline.", field: "" });
+  }
+
+  received(text: string): void {
+    this.#watchdog.heard();
+    let frame: ServerFrame | null;
+    try {
+      frame = parseServerFrame(text);
+    } catch (error) {
+      // Going on loses this one frame; coming back would bring the same frame again.
+      this.#listener.emit("error", { code: "malformed_frame", message: String(error), field: "" });
+      return;
+    }
+    if (frame !== null) this.#handle(frame);
+  }
+
+  #handle(frame: ServerFrame): void {
+    const { emit } = this.#listener;
+    switch (frame.type) {
+      case "welcome":
+        return this.#welcome(frame);
+      case "notification":
+        return this.#notification(frame);
+      case "state":
+        this.#unread.state(frame.unread, frame.heads, frame.read, frame.all);
+        return emit("state", { unread: this.unread, read: frame.read, all: frame.all, heads: frame.heads });
+      case "followed":
+        this.#cursors.follow(frame.stream, frame.seq);
+        this.#unread.follow(frame.stream, frame.seq);
+        return emit("followed", frame);
+      case "unfollowed":
+        this.#cursors.unfollow(frame.stream);
+        this.#unread.unfollow(frame.stream);
+        emit("unfollowed", frame);
+        return this.#reached(frame.stream, Infinity);
+      case "reset":
+        this.#cursors.reset(frame.stream, frame.seq);
+        emit("reset", frame);
+        return this.#reached(frame.stream, frame.seq);
+      case "refreshed":
+        return this.#listener.accepted(frame.expires);
+      case "error":
+        return emit("error", { code: frame.code, message: frame.message, field: frame.field });
+      case "pong":
+        return;
+    }
+  }
+
+  #welcome(frame: WelcomeFrame): void {
+    const { emit } = this.#listener;
+    if (frame.user !== this.#cursors.user && this.#isMisled(frame)) {
+      this.#listener.restart();
+      return;
+    }
+    this.#cursors.welcome(frame.user, frame.epoch, frame.streams);
+    this.#unread.welcome(frame.unread, frame.heads);
+    this.#catchUp.welcome(frame.streams, frame.heads);
+    this.#watchdog.start(frame.ping * 1_000);
+    this.#listener.accepted(frame.expires);
+    const send = this.#send;
+    this.#listener.welcomed();
+    emit("welcome", frame);
+    emit("state", { unread: this.unread, read: [], all: false, heads: frame.heads });
+    if (send === null || send !== this.#send) return; // One of the listeners closed the client.
+    this.#outbox.open(send);
+    this.#reached("", 0);
+  }
+
+  /**
+   * Turns to the person who was welcomed, and tells whether the hello was the wrong one for them. Another
+   * person's cursors for `everyone` or a topic would skip what this one has not seen, and this one's own may be
+   * on this machine. Nothing was acknowledged yet, so it does no harm to begin again with the right ones.
+   */
+  #isMisled(frame: WelcomeFrame): boolean {
+    const borrowed = this.#resumed.some((stream) => Object.hasOwn(frame.streams, stream));
+    if (this.#cursors.user !== null) {
+      this.#outbox.clear();
+      this.#seen.clear();
+    }
+    this.#cursors.switchTo(frame.user);
+    return borrowed || this.#cursors.epoch === frame.epoch;
+  }
+
+  #notification(frame: NotificationFrame): void {
+    const { stream, seq, replayed, notification } = frame;
+    if (this.#cursors.isNew(stream, seq)) {
+      this.#unread.arrived(stream, seq, notification.id);
+      const isFirst = this.#seen.add(notification.id);
+      if (isFirst) this.#listener.emit("notification", { stream, seq, replayed, notification });
+      this.#cursors.advance(stream, seq);
+    }
+    if (this.#send === null) {
+      this.#cursors.save(); // A listener closed the client: there is nobody to acknowledge it to.
+      return;
+    }
+    this.#acknowledger.handled(stream, seq);
+    this.#reached(stream, seq);
+  }
+
+  #reached(stream: string, seq: number): void {
+    this.#catchUp.reached(stream, seq);
+    if (this.#catchUp.finished()) this.#listener.emit("caughtup", null);
+  }
+
+  /** The cursors are stored before the server is told: what is acknowledged is never shown again. */
+  #acknowledge(handled: ReadonlyMap<string, number>): void {
+    this.#cursors.save();
+    for (const frame of acks(handled)) this.#send?.(encode(frame));
+  }
+}

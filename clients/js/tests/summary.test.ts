@@ -1,0 +1,106 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, expect, it } from "vitest";
+
+import { ToastStack, attach } from "../src/index.js";
+import { Browser, next } from "./pages.js";
+import { ScriptedServer, entry, notification } from "./scriptedserver.js";
+import { hide, reveal } from "./visibility.js";
+
+let server: ScriptedServer;
+let browser: Browser;
+let container: HTMLElement;
+let detach: () => void;
+
+beforeEach(async () => {
+  server = await ScriptedServer.start();
+  browser = new Browser(server);
+  container = document.createElement("div");
+  document.body.replaceChildren(container);
+});
+
+afterEach(async () => {
+  detach();
+  browser.close();
+  reveal();
+  await server.stop();
+});
+
+/** A page with toasts that missed so many of its person's notifications. */
+async function pageThatMissed(count: number) {
+  const client = browser.page();
+  detach = attach(client, new ToastStack(container));
+  client.connect();
+  return { client, ...(await browser.welcomed(client, { heads: { "user:alice": count, everyone: 0 } })) };
+}
+
+function replay(count: number) {
+  return Array.from({ length: count }, (_, index) => entry("user:alice", index + 1, `n${index + 1}`, true));
+}
+
+function titles(): (string | null | undefined)[] {
+  return [...container.querySelectorAll(".notifier-toast-title")].map((title) => title.textContent);
+}
+
+/** Resolves as soon as a toast is there. */
+function toast(): Promise<void> {
+  return new Promise((resolve) => {
+    const observer = new MutationObserver(() => {
+      if (container.querySelector(".notifier-toast") === null) return;
+      observer.disconnect();
+      resolve();
+    });
+    observer.observe(container, { childList: true, subtree: true });
+  });
+}
+
+it("shows what is live at once", async () => {
+  const { client, peer } = await pageThatMissed(0);
+  peer.send(entry("user:alice", 1, "a"));
+  await next(client, "notification");
+  expect(titles()).toEqual(["Information: Title of a"]);
+});
+
+it("shows three that were missed one by one", async () => {
+  const { client, peer } = await pageThatMissed(3);
+  const caughtUp = next(client, "caughtup");
+  peer.send(...replay(3));
+  await caughtUp;
+  expect(titles().length).toBe(3);
+});
+
+it("makes one toast of five hundred that were missed", async () => {
+  const { client, peer } = await pageThatMissed(500);
+  const caughtUp = next(client, "caughtup");
+  peer.send(...replay(500));
+  await caughtUp;
+  expect(titles()).toEqual(["Information: 500 notifications while you were away"]);
+  expect(container.querySelector(".notifier-toast[data-summary]")).not.toBeNull();
+});
+
+it("says how many errors are among them, and stays as an error does", async () => {
+  const { client, peer } = await pageThatMissed(4);
+  const caughtUp = next(client, "caughtup");
+  const error = { ...entry("user:alice", 4), replayed: true, notification: notification("e", { level: "error" }) };
+  peer.send(...replay(3), error);
+  await caughtUp;
+  expect(titles()).toEqual(["Error: 4 notifications while you were away"]);
+  expect(container.querySelector(".notifier-toast-body")?.textContent).toBe("1 error");
+});
+
+it("does not wait for an entry that expired meanwhile", async () => {
+  const { peer } = await pageThatMissed(9);
+  const appears = toast();
+  peer.send(...replay(8));
+  await appears;
+  expect(titles()).toEqual(["Information: 8 notifications while you were away"]);
+});
+
+it("gathers what comes while the page is hidden", async () => {
+  const { peer } = await pageThatMissed(0);
+  hide();
+  peer.send(...Array.from({ length: 5 }, (_, index) => entry("user:alice", index + 1)));
+  await peer.frame();
+  expect(titles()).toEqual([]);
+  reveal();
+  expect(titles()).toEqual(["Information: 5 notifications while you were away"]);
+});

@@ -1,0 +1,208 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { type Level, ToastStack } from "../src/index.js";
+import { hide, reveal } from "./visibility.js";
+import { notification } from "./scriptedserver.js";
+
+let container: HTMLElement;
+let stack: ToastStack;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  container = document.createElement("div");
+  document.body.replaceChildren(container);
+  stack = new ToastStack(container);
+});
+
+afterEach(() => {
+  stack.destroy();
+  reveal();
+  vi.useRealTimers();
+});
+
+function show(id: string, level: Level = "info"): void {
+  stack.show(notification(id, { level }));
+}
+
+function toasts(): HTMLElement[] {
+  return [...container.querySelectorAll<HTMLElement>(".notifier-toast")];
+}
+
+function ids(): (string | undefined)[] {
+  return toasts().map((toast) => toast.dataset["id"]);
+}
+
+function more(): string {
+  const element = container.querySelector<HTMLElement>(".notifier-toasts-more");
+  return element === null || element.hidden ? "" : (element.textContent ?? "");
+}
+
+function dismissButton(id: string): HTMLButtonElement {
+  const button = container.querySelector<HTMLButtonElement>(`[data-id="${id}"] button`);
+  if (button === null) throw new Error(`There is no toast ${id}.`);
+  return button;
+}
+
+function press(key: string): void {
+  document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+}
+
+describe("what a toast says", () => {
+  it("is text, whatever is in it", () => {
+    stack.show(notification("a", { title: "<img src=x onerror=alert(1)>", body: "<b>bold</b>" }));
+    expect(container.querySelector("img, b")).toBeNull();
+    expect(container.querySelector(".notifier-toast-body")?.textContent).toBe("<b>bold</b>");
+  });
+
+  it("is read at once for warnings and errors, and in turn otherwise", () => {
+    const [alerts, statuses] = ["alert", "status"].map((role) => container.querySelector(`[role="${role}"]`));
+    expect([alerts?.childElementCount, statuses?.childElementCount]).toEqual([0, 0]);
+    const stay = new ToastStack(document.body.appendChild(document.createElement("div")), { max: 4 });
+    (["info", "success", "warning", "error"] as const).forEach((level) => stay.show(notification(level, { level })));
+    const levels = (role: string): string[] =>
+      [...document.body.querySelectorAll<HTMLElement>(`[role="${role}"] .notifier-toast`)].map((toast) => toast.dataset["level"] ?? "");
+    expect([levels("alert"), levels("status")]).toEqual([["warning", "error"], ["info", "success"]]);
+    stay.destroy();
+  });
+
+  it("names the level for those who do not see it", () => {
+    show("a", "error");
+    expect(container.querySelector(".notifier-toast-title")?.textContent).toBe("Error: Title of a");
+  });
+
+  it("links to a safe address only", () => {
+    stack.show(notification("a", { url: "https://ci.example.com/42" }));
+    stack.show(notification("b", { url: "javascript:alert(1)" }));
+    const links = container.querySelectorAll("a");
+    expect([...links].map(({ href, rel }) => [href, rel])).toEqual([["https://ci.example.com/42", "noopener noreferrer"]]);
+  });
+});
+
+describe("how long a toast stays", () => {
+  it("is six seconds, and an error until it is dismissed", () => {
+    show("a");
+    show("b", "error");
+    vi.advanceTimersByTime(5_999);
+    expect(ids()).toEqual(["b", "a"]);
+    vi.advanceTimersByTime(1);
+    expect(ids()).toEqual(["b"]);
+    vi.advanceTimersByTime(3_600_000);
+    expect(ids()).toEqual(["b"]);
+    dismissButton("b").click();
+    expect(ids()).toEqual([]);
+  });
+
+  it("stands still while the pointer is on the stack", () => {
+    show("a");
+    const root = container.querySelector(".notifier-toasts");
+    vi.advanceTimersByTime(4_000);
+    root?.dispatchEvent(new PointerEvent("pointerenter", { pointerType: "mouse" }));
+    vi.advanceTimersByTime(60_000);
+    expect(ids()).toEqual(["a"]);
+    root?.dispatchEvent(new PointerEvent("pointerleave"));
+    vi.advanceTimersByTime(1_999);
+    expect(ids()).toEqual(["a"]);
+    vi.advanceTimersByTime(1);
+    expect(ids()).toEqual([]);
+  });
+
+  it("stands still while the focus is on the stack", async () => {
+    show("a");
+    dismissButton("a").focus();
+    vi.advanceTimersByTime(60_000);
+    expect(ids()).toEqual(["a"]);
+    dismissButton("a").blur();
+    await Promise.resolve();
+    vi.advanceTimersByTime(6_000);
+    expect(ids()).toEqual([]);
+  });
+
+  it("stands still while the page is hidden", () => {
+    show("a");
+    hide();
+    vi.advanceTimersByTime(60_000);
+    expect(ids()).toEqual(["a"]);
+    reveal();
+    vi.advanceTimersByTime(6_000);
+    expect(ids()).toEqual([]);
+  });
+});
+
+describe("more than three", () => {
+  it("are counted, and follow when there is room", () => {
+    for (let index = 1; index <= 7; index += 1) show(`${index}`);
+    expect([ids(), more()]).toEqual([["1", "2", "3"], "+4 more"]);
+    dismissButton("2").click();
+    expect([ids(), more()]).toEqual([["1", "3", "4"], "+3 more"]);
+    vi.advanceTimersByTime(60_000);
+    expect([ids(), more()]).toEqual([[], ""]);
+  });
+
+  it("let an error go first", () => {
+    for (const id of ["1", "2", "3", "4"]) show(id);
+    show("e", "error");
+    dismissButton("1").click();
+    expect([ids(), more()]).toEqual([["e", "2", "3"], "+1 more"]);
+  });
+
+  it("become one toast beyond what anyone would wait for", () => {
+    for (let index = 1; index <= 200; index += 1) show(`${index}`);
+    expect(more()).toBe("+197 more");
+    vi.advanceTimersByTime(7 * 6_000);
+    const last = toasts().at(-1);
+    expect(last?.querySelector(".notifier-toast-title")?.textContent).toBe("Information: 177 more notifications");
+    expect([last?.dataset["summary"], more()]).toEqual(["", ""]);
+  });
+
+  it("do not wait behind errors that nobody dismisses, and the errors come back", () => {
+    for (const id of ["e1", "e2", "e3"]) show(id, "error");
+    show("a");
+    expect([ids(), more()]).toEqual([["e2", "e3", "a"], "+1 more"]);
+    vi.advanceTimersByTime(6_000);
+    expect([ids(), more()]).toEqual([["e2", "e3", "e1"], ""]);
+  });
+
+  it("do not push away what someone is about to press", () => {
+    for (const id of ["e1", "e2", "e3"]) show(id, "error");
+    dismissButton("e1").focus();
+    show("a");
+    expect([ids(), more()]).toEqual([["e1", "e2", "e3"], "+1 more"]);
+  });
+});
+
+describe("the keyboard", () => {
+  it("dismisses the newest with Escape", () => {
+    show("a");
+    show("b");
+    press("Escape");
+    expect(ids()).toEqual(["a"]);
+  });
+
+  it("dismisses the focused one with Escape, and hands the focus on and finally back", () => {
+    const input = document.body.appendChild(document.createElement("input"));
+    show("a");
+    show("b");
+    input.focus();
+    const button = dismissButton("a");
+    button.focus();
+    button.dispatchEvent(new FocusEvent("focusin", { relatedTarget: input, bubbles: true }));
+    press("Escape");
+    expect([ids(), document.activeElement === dismissButton("b")]).toEqual([["b"], true]);
+    press("Escape");
+    expect([ids(), document.activeElement === input]).toEqual([[], true]);
+  });
+
+  it("leaves Escape alone that something else has used", () => {
+    show("a");
+    const event = new KeyboardEvent("keydown", { key: "Escape", cancelable: true });
+    event.preventDefault();
+    document.dispatchEvent(event);
+    expect(ids()).toEqual(["a"]);
+  });
+
+  it("finds a button with a name", () => {
+    show("a");
+    expect(dismissButton("a").getAttribute("aria-label")).toBe("Dismiss");
+  });
+});

@@ -1,0 +1,28 @@
+"""JSON as RFC 8259 has it, and no more."""
+
+import json
+from typing import Any, NoReturn
+
+
+def loads(text: str) -> Any:
+    """One JSON value. ValueError says what is wrong.
+
+    Refused, besides what is no JSON: NaN and Infinity, a field that is given twice (it has no one meaning, RFC 8259
+    section 4), and nesting deeper than the parser can follow.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the field {next(name for name in names if names.count(name) > 1)!r} is given twice")
+    return fields
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,104 @@
+"""The cast: alice and bob, who have browsers; a backend with its key; and the stacks that the service runs on."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.real.postgres import Postgres
+from tests.real.redis import Redis
+from tests.real.server import SECRET, Server
+from tests.real.socket import Socket
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    running = Postgres()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[Redis]:
+    running = Redis()
+    yield running
+    running.stop()
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A server kind and a size, on which the same promises hold."""
+
+    server: str
+    size: str
+
+    def environment(self, request: pytest.FixtureRequest) -> dict[str, str]:
+        if self.size == "embedded":
+            return {}
+        return {
+            "DATABASE_URL": request.getfixturevalue("postgres").new_database(),
+            "REDIS_URL": request.getfixturevalue("redis").url,
+            "NOTIFIER_SECRET_KEY": SECRET,
+        }
+
+
+STACKS = [Stack(server, size) for server in ("daphne", "uvicorn") for size in ("embedded", "scaled")]
+
+
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param(
+            stack, id=f"{stack.server}-{stack.size}", marks=pytest.mark.xdist_group(f"{stack.server}-{stack.size}")
+        )
+        for stack in STACKS
+    ],
+)
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """A running server, once on each stack. Tests share it, so each uses recipients of its own: see `alice`."""
+    running = Server(request.param.server, **request.param.environment(request))
+    yield running
+    running.stop()
+    assert "Traceback" not in running.log(), running.log()
+
+
+@pytest.fixture
+def new_server() -> Iterator[Callable[..., Server]]:
+    """Starts servers of a test's own, which it may kill."""
+    running: list[Server] = []
+
+    def start(kind: str, **environment: Any) -> Server:
+        running.append(Server(kind, **environment))
+        return running[-1]
+
+    yield start
+    for server in running:
+        server.stop()
+
+
+@pytest.fixture
+def alice() -> str:
+    return f"alice-{uuid4().hex[:8]}"
+
+
+@pytest.fixture
+def bob() -> str:
+    return f"bob-{uuid4().hex[:8]}"
+
+
+@pytest.fixture
+def browser() -> Iterator[Callable[..., Socket]]:
+    """Opens sockets, and closes them when the test ends."""
+    opened: list[Socket] = []
+
+    def connect(server: Server, user: str | None = None, *, topics: list[str] | None = None, **options: Any) -> Socket:
+        if user is not None:
+            options["token"] = server.token(user, topics=topics)
+        opened.append(Socket(server.socket_url, **options))
+        return opened[-1]
+
+    yield connect
+    for socket in opened:
+        socket.close()
