@@ -1,12 +1,12 @@
-# Notifier in a container: `docker build -t notifier .`, then see deploy/README.md.
+# Notifier in a container. How to run it, small or scaled out: deploy/README.md.
 
 FROM docker.io/library/python:3.11-slim AS build
 
-# Every package comes as a wheel whose hash the lock file names: no compiler, and no surprise.
+# Wheels alone, each with a hash that the lock file names: no compiler, and nothing but what was tested.
 COPY requirements/runtime.lock /tmp/
 RUN python -m venv --without-pip /opt/python \
- && pip --python /opt/python/bin/python install \
-      --no-cache-dir --no-compile --only-binary :all: --require-hashes -r /tmp/runtime.lock
+ && pip --python /opt/python/bin/python install --no-cache-dir --no-compile \
+      --only-binary :all: --require-hashes -r /tmp/runtime.lock
 
 WORKDIR /app
 COPY manage.py ./
@@ -17,15 +17,19 @@ COPY consumers consumers
 COPY routing routing
 COPY ops ops
 COPY demo demo
-# Bytecode now, for a quick start. It is valid whatever a builder does to the files' times.
-RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/python/lib /app
+# Bytecode now, since the service cannot write it. It holds whatever a builder does to the times of files.
+RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash -x '/tests?/' /opt/python/lib /app
 
 
 FROM docker.io/library/python:3.11-slim
 
+# The base image comes without bytecode for Python itself, which then compiles it at every start and health check.
 RUN groupadd --gid 10001 notifier \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin notifier \
- && install --directory --owner 10001 --group 10001 --mode 0700 /data
+ && install --directory --owner 10001 --group 10001 --mode 0700 /data \
+ && python -m compileall -q -j 0 --invalidation-mode unchecked-hash \
+      -x '/(ensurepip|idlelib|lib2to3|site-packages|test|tkinter|turtledemo)/' \
+      "$(python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))')"
 
 COPY --from=build /opt/python /opt/python
 COPY --from=build /app /app
@@ -40,7 +44,7 @@ USER 10001:10001
 VOLUME /data
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-# Straight to this process, whatever proxy the environment names.
+# Asked directly, whatever proxy the environment names.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-  CMD ["python", "-c", "from urllib.request import ProxyHandler as P, build_opener as o; o(P({})).open('http://127.0.0.1:8000/healthz', timeout=4)"]
+  CMD ["python", "-c", "from urllib.request import ProxyHandler, build_opener; build_opener(ProxyHandler({})).open('http://127.0.0.1:8000/healthz', timeout=4)"]
 CMD ["python", "manage.py", "serve", "--host", "0.0.0.0", "--port", "8000", "--server", "uvicorn"]

@@ -38,10 +38,10 @@ js-build: $(JS)/node_modules/.installed ## Build the client and the demo's scrip
 	$(NPM) run build
 
 pytest: $(VENV)/.dev chromium
-	$(PY) -m pytest -n 3 --dist worksteal
+	$(PY) -m pytest -n 3 --dist loadgroup
 
 chromium: $(VENV)/.dev
-	@$(PY) -m tests.install_chromium
+	@$(PY) -m tests.real.chromium
 
 lock: ## Pin the newest versions that pyproject.toml allows.
 	python3 -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet uv

@@ -16,6 +16,10 @@ class Denied(BasePermission):
         return False
 
 
+class AskedForInEachMethod(BasePermission):
+    """Everybody gets as far as the view, which then calls `require`, `the_person` or `person_behind`."""
+
+
 def require(request: Request, scope: Scope) -> Caller:
     """The backend that calls, if its key has the scope. Unauthenticated or Forbidden, which names the scope, if not."""
     caller: Any = request.user

@@ -13,7 +13,6 @@ from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 from rest_framework import exceptions
-from rest_framework.response import Response
 
 from notifier.errors import Invalid, NotFound, NotifierError, Unauthenticated, Unavailable
 
@@ -38,12 +37,15 @@ def document(error: NotifierError) -> dict[str, Any]:
     return body
 
 
-def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's exception handler. None for what is a fault of ours: Django logs it and answers 500."""
+def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """DRF's exception handler. None for what is a fault of ours: Django logs it and answers 500.
+
+    JSON whatever the view renders otherwise: the schema is YAML, and the documentation a page.
+    """
     known = _known(error)
     if known is None:
         return None
-    response = Response(document(known), status=known.status, content_type=CONTENT_TYPE)
+    response = JsonResponse(document(known), status=known.status, content_type=CONTENT_TYPE)
     if isinstance(known, Unauthenticated):
         response["WWW-Authenticate"] = 'Bearer realm="notifier"'
     if isinstance(known, Unavailable):

@@ -13,7 +13,8 @@ from rest_framework.views import APIView
 
 from api import answers
 from api.authentication import KeyAuthentication, PersonAuthentication
-from api.permissions import person_behind, require, the_person
+from api.permissions import AskedForInEachMethod, person_behind, require, the_person
+from api.problems import CONTENT_TYPE
 from notifier import ids, inbox, presence, publishing, wire
 from notifier.access import Scope, TokenRequest, issue_token
 from notifier.content import Draft
@@ -22,14 +23,21 @@ from notifier.models import Notification
 from notifier.names import Recipient
 
 _PROBLEM = OpenApiResponse(answers.Problem, description="A problem document (RFC 9457)")
-_REFUSALS: dict[int, Any] = dict.fromkeys((400, 401, 403, 413, 415, 422, 503), _PROBLEM)
+_REFUSALS: dict[tuple[int, str], Any] = {
+    (status, CONTENT_TYPE): _PROBLEM for status in (400, 401, 403, 413, 415, 422, 503)
+}
+_NOT_FOUND: dict[tuple[int, str], Any] = {(404, CONTENT_TYPE): _PROBLEM}
 
 
 class View(APIView):
-    """Permission is asked for in each method, by scope."""
-
     authentication_classes = [KeyAuthentication]
-    permission_classes = [AllowAny]
+    permission_classes = [AskedForInEachMethod]
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        # DRF takes a body without an announced length for an empty one. One that was sent in chunks is here as a whole.
+        if not request.META.get("CONTENT_LENGTH"):
+            request.META["CONTENT_LENGTH"] = str(len(request.body))
+        return super().initialize_request(request, *args, **kwargs)
 
 
 class Notifications(View):
@@ -63,7 +71,7 @@ class OneNotification(View):
     @extend_schema(
         operation_id="get",
         summary="Look up a notification",
-        responses={200: answers.Looked, 404: _PROBLEM, **_REFUSALS},
+        responses={200: answers.Looked, **_NOT_FOUND, **_REFUSALS},
     )
     def get(self, request: Request, notification_id: str) -> Response:
         """A key sees what it sent itself, and with `ops:read` everything."""
@@ -105,6 +113,7 @@ class Inbox(View):
         responses={200: answers.Inbox, **_REFUSALS},
     )
     def get(self, request: Request) -> Response:
+        """Follow `next` to its end to have all of it: what comes meanwhile shifts nothing."""
         query = _query(InboxQuery, request)
         page = inbox.page(person_behind(request, query.user), before=query.cursor, limit=query.limit)
         return Response({"notifications": page.items, "next": page.next, "unread": page.unread})
@@ -141,7 +150,7 @@ class Presence(View):
         responses={200: answers.Presence, **_REFUSALS},
     )
     def get(self, request: Request) -> Response:
-        """At most 200 connections, oldest first; `people` and `connections` count all."""
+        """At most 200 connections, oldest first; `people` and `total` count all."""
         require(request, Scope.OPS)
         listing = presence.listing(query=_query(PresenceQuery, request).q)
         return Response(
@@ -199,6 +208,8 @@ class Schema(SpectacularAPIView):
 
     permission_classes = [AllowAny]
     authentication_classes = []
+    # Pydantic describes its models in the JSON Schema of OpenAPI 3.1; 3.0 has no `null`.
+    custom_settings = {"OAS_VERSION": "3.1.0"}
 
 
 class Docs(SpectacularSwaggerSplitView):

@@ -109,7 +109,7 @@ def person_of_token(token: str) -> Person:
             raise Unauthenticated("The connection token has expired; get a new one.", code="token_expired") from None
         except jwt.InvalidSignatureError:
             continue
-        except (jwt.InvalidTokenError, ValidationError, ValueError, OverflowError):
+        except (jwt.InvalidTokenError, ValidationError, TypeError, ValueError, OverflowError):
             break
     raise Unauthenticated("This is not a connection token of this service.", code="bad_token")
 

@@ -76,7 +76,6 @@ def _walk(value: object, depth: int) -> None:
         raise ValueError("must be JSON")
 
 
-Line = Annotated[str, AfterValidator(one_line)]
 Url = Annotated[str, Field(max_length=2048), AfterValidator(_safe_url)]
 
 
@@ -102,10 +101,10 @@ class Draft(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     to: Audience
-    title: Annotated[Line, Field(min_length=1, max_length=200), AfterValidator(_not_blank)]
+    title: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line), AfterValidator(_not_blank)]
     body: Annotated[str, Field(max_length=4000), AfterValidator(plain_text)] = ""
     level: Level = "info"
-    category: Annotated[Line, Field(max_length=64)] = ""
+    category: Annotated[str, Field(max_length=64), AfterValidator(one_line)] = ""
     url: Url = ""
     icon: Url = ""
     data: Annotated[dict[str, Any], AfterValidator(_storable)] = {}

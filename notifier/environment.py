@@ -5,11 +5,13 @@ together, since a person who has to fix five settings should not have to start t
 """
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
+import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -19,6 +21,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 _PREFIX = "NOTIFIER_"
 _MIN_SECRET = 32
+# As browsers write it: in lower case, and international names in their ASCII form.
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
 
 
 class ConfigurationError(ImproperlyConfigured):
@@ -33,35 +37,71 @@ def origin_of(url: str) -> str:
 
     ValueError when the URL has no http(s) origin.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise ValueError(f"{url!r} is no address: {error}") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is not None:
         raise ValueError(f"{url!r} is not an address like https://notify.example.com")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    if not _HOST.fullmatch(host):
+        raise ValueError(f"{url!r} names no host: write it out, in ASCII (xn--…), without wildcards")
     default = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port not in {None, default} else "")
+    return f"{parts.scheme}://{host}" + (f":{port}" if port not in {None, default} else "")
 
 
 def _origin(value: str) -> str:
-    if origin_of(value) != value.rstrip("/"):
-        raise ValueError(f"{value!r} is not an origin like https://app.example.com (no path, no default port)")
-    return value.rstrip("/")
+    """An origin and no more, in the form that browsers send."""
+    origin, parts = origin_of(value), urlsplit(value)
+    if parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise ValueError(f"{value!r} goes on after the host; give the origin alone: {origin}")
+    return origin
 
 
-def _url(value: str) -> str:
-    if value:
-        origin_of(value)
-    return value.rstrip("/")
+def _host(value: str) -> str:
+    if value != "*" and not _HOST.fullmatch(value.lower().removeprefix(".")):
+        raise ValueError(f"{value!r} is not a host name: leave out scheme, port and path")
+    return value
+
+
+# What these two refuse may hold a password, which must not be repeated in a log.
 
 
 def _database(value: str) -> str:
-    if value and urlsplit(value).scheme not in {"sqlite", "postgres", "postgresql"}:
+    try:
+        ours = value.startswith(("sqlite://", "postgres://", "postgresql://"))
+        name = dj_database_url.parse(value)["NAME"] if ours else ""
+    except ValueError:
+        raise ValueError("is no address; in a password write / ? # [ ] @ : and % as %2F, %3F, …") from None
+    if not name or name == ":memory:":
         raise ValueError("use sqlite:////path/to/file or postgresql://user:password@host:5432/name")
     return value
 
 
 def _redis(value: str) -> str:
-    if urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
+    try:
+        well_formed = value.startswith(("redis://", "rediss://", "unix://")) and urlsplit(value).port != 0
+    except ValueError:
+        well_formed = False
+    if not well_formed:
         raise ValueError("use redis://host:6379/0 (several, for sharding, are separated by commas)")
+    return value
+
+
+def _secret(value: str) -> str:
+    if len(value) < _MIN_SECRET:
+        raise ValueError(f"at least {_MIN_SECRET} characters")
+    return value
+
+
+def _folder(value: Path) -> Path:
+    try:
+        usable = value.is_dir() or not value.exists()
+    except OSError as error:
+        raise ValueError(f"{value} cannot be used: {error.strerror}") from None
+    if not usable:
+        raise ValueError(f"{value} is not a folder")
     return value
 
 
@@ -69,14 +109,16 @@ def _words(value: object) -> object:
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
 
 
-Words = Annotated[list[str], BeforeValidator(_words)]
+Secret = Annotated[str, AfterValidator(_secret)]
+Secrets = Annotated[list[Secret], BeforeValidator(_words)]
+Hosts = Annotated[list[Annotated[str, AfterValidator(_host)]], BeforeValidator(_words)]
 Origins = Annotated[list[Annotated[str, AfterValidator(_origin)]], BeforeValidator(_words)]
 TopicPatterns = Annotated[list[TopicPattern], BeforeValidator(_words)]
 RedisUrls = Annotated[list[Annotated[str, AfterValidator(_redis)]], BeforeValidator(_words)]
 
 
 class Environment(BaseModel):
-    """Every variable, with its default. Lists are separated by commas."""
+    """Every variable, with its default, which holds where it is not set or empty. Lists are separated by commas."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -84,13 +126,15 @@ class Environment(BaseModel):
         "", description="Where notifications are stored. Empty: SQLite in the data folder."
     )
     redis_url: RedisUrls = Field([], description="Redis for the channel layer and presence. Empty: in memory.")
-    data_dir: Path = Field(BASE_DIR / "var", description="What the embedded size keeps: database, secrets.")
-    secret_key: str = Field("", description="Signs sessions and connection tokens. At least 32 characters.")
-    secret_key_fallbacks: Words = Field([], description="Former secret keys, still accepted, while rotating.")
-    url: Annotated[str, AfterValidator(_url)] = Field(
+    data_dir: Annotated[Path, AfterValidator(_folder)] = Field(
+        BASE_DIR / "var", description="What the embedded size keeps: database, secrets."
+    )
+    secret_key: Secret = Field("", description="Signs sessions and connection tokens. At least 32 characters.")
+    secret_key_fallbacks: Secrets = Field([], description="Former secret keys, still accepted, while rotating.")
+    url: Annotated[str, AfterValidator(_origin)] = Field(
         "", description="The service's own public address. Empty: it is reached on this machine only, at any port."
     )
-    allowed_hosts: Words = Field([], description="Further Host headers to answer to.")
+    allowed_hosts: Hosts = Field([], description="Further Host headers to answer to.")
     origins: Origins = Field([], description="Origins of the pages that may connect, besides the service's own.")
     open_topics: TopicPatterns = Field(
         [], description="Topics that everybody signed in may follow, `room.*` for all below."
@@ -129,35 +173,26 @@ def read_environment(values: Mapping[str, str] | None = None) -> Environment:
         for name in values
         if name.startswith(_PREFIX) and name not in known
     ]
-    given = {field: values[name] for name, field in known.items() if name in values}
+    given = {field: values[name] for name, field in known.items() if values.get(name)}
+    wrong: set[str] = set()
     try:
         environment = Environment.model_validate(given)
     except ValidationError as error:
-        mistakes += [
-            f"{variable(str(problem['loc'][0]))}: {problem['msg'].removeprefix('Value error, ')}"
-            for problem in error.errors()
-        ]
-    else:
-        mistakes += _contradictions(environment)
+        for problem in error.errors():
+            field = str(problem["loc"][0])
+            wrong.add(field)
+            mistakes.append(f"{variable(field)}: {problem['msg'].removeprefix('Value error, ')}")
+        environment = Environment.model_validate({field: given[field] for field in given.keys() - wrong})
+    mistakes += [f"{variable(field)}: {text}" for field, text in _contradictions(environment) if field not in wrong]
     if mistakes:
-        raise ConfigurationError("\n  ".join(["Notifier cannot start. Mend these settings:", *mistakes]))
+        raise ConfigurationError("\n  ".join(["Notifier cannot start. Mend these settings:", *dict.fromkeys(mistakes)]))
     return environment
 
 
-def _contradictions(environment: Environment) -> list[str]:
-    """What is wrong with settings that are each well-formed."""
-    found = []
+def _contradictions(environment: Environment) -> Iterator[tuple[str, str]]:
+    """What is wrong with settings that are each well-formed: the field to change, and how."""
     if environment.scaled_out and not environment.secret_key:
-        found.append(
-            f"{variable('secret_key')}: required with REDIS_URL or PostgreSQL, and the same on every server; make one with"
-            " python -c 'import secrets; print(secrets.token_urlsafe(48))'"
-        )
-    if environment.secret_key and len(environment.secret_key) < _MIN_SECRET:
-        found.append(f"{variable('secret_key')}: at least {_MIN_SECRET} characters")
+        how = "make one with python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        yield "secret_key", f"required with REDIS_URL or PostgreSQL, and the same on every server; {how}"
     if environment.redis_url and not environment.database_url.startswith("postgres"):
-        found.append(
-            "DATABASE_URL: with REDIS_URL several servers share the data, which takes PostgreSQL and not SQLite"
-        )
-    if environment.data_dir.exists() and not environment.data_dir.is_dir():
-        found.append(f"{variable('data_dir')}: {environment.data_dir} is not a folder")
-    return found
+        yield "database_url", "with REDIS_URL several servers share the data, which takes PostgreSQL and not SQLite"

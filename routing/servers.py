@@ -42,8 +42,9 @@ def run_daphne(listener: socket.socket) -> None:
         websocket_max_frame_size=MAX_MESSAGE_BYTES,
         server_name="notifier",
         verbosity=0,
-        # A frame that is too large or malformed is answered with its close code, and not by cutting the line.
-        ready_callable=lambda: server.ws_factory.setProtocolOptions(failByDrop=False),
+        # A frame that is too large or malformed is answered with its close code, and not by cutting the line. The
+        # origin is our own business: autobahn resets its option at each call, and would answer 400 to "null".
+        ready_callable=lambda: server.ws_factory.setProtocolOptions(failByDrop=False, allowNullOrigin=True),
     )
     server.run()
 

@@ -3,15 +3,16 @@
 from datetime import timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from notifier.access import Scope, create_key
+from notifier.management.base import DatabaseCommand
 
 _SCOPES = ", ".join(Scope)
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Create an API key. It is shown once."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,8 +25,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not 1 <= len(options["name"]) <= 100:
-            raise CommandError("name: 1 to 100 characters")
+        if not 1 <= len(options["name"]) <= 100 or not options["name"].isprintable():
+            raise CommandError("name: 1 to 100 characters that can be printed")
         try:
             scopes = [Scope(scope) for scope in options["scope"] or [Scope.SEND]]
         except ValueError as error:

@@ -1,17 +1,25 @@
 """`manage.py notify alice "Deploy finished" --level success`"""
 
-import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
-from notifier import ids
+from notifier import ids, strictjson
 from notifier.content import LEVELS, Draft
 from notifier.errors import Invalid
+from notifier.management.base import DatabaseCommand, command_error
 from notifier.publishing import publish
 
 
-class Command(BaseCommand):
+_OPTIONS = {
+    "to/users": "user",
+    "to/topics": "--topic",
+    "to": "user, --topic or --everyone",
+    "title": "title",
+}
+
+
+class Command(DatabaseCommand):
     help = "Send a notification."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -28,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            data = json.loads(options["data"])
+            data = strictjson.loads(options["data"])
         except ValueError as error:
             raise CommandError(f"--data is not JSON: {error}") from None
         fields = {name: options[name] for name in ("title", "body", "level", "category", "url", "icon")}
@@ -36,8 +44,6 @@ class Command(BaseCommand):
         try:
             published = publish(Draft.parse({**fields, "data": data, "to": audience}))
         except Invalid as error:
-            raise CommandError(
-                "\n".join(f"{problem.pointer[2:]}: {problem.detail}" for problem in error.problems)
-            ) from None
+            raise command_error(error, _OPTIONS) from None
         online = "unknown" if published.online is None else published.online
         self.stdout.write(f"{ids.show_notification_id(published.id)}  addressed {published.addressed}, online {online}")

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from notifier.access import TokenRequest, issue_token
 from notifier.errors import Invalid
+from notifier.management.base import command_error
 
 
 class Command(BaseCommand):
@@ -27,7 +28,5 @@ class Command(BaseCommand):
                 {"user": options["user"], "topics": options["topic"], "expires_in": options["seconds"]}
             )
         except Invalid as error:
-            raise CommandError(
-                "\n".join(f"{problem.pointer[2:]}: {problem.detail}" for problem in error.problems)
-            ) from None
+            raise command_error(error, {"user": "user", "topics": "--topic", "expires_in": "--seconds"}) from None
         self.stdout.write(issue_token(request)[0])

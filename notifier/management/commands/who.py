@@ -1,23 +1,24 @@
 """`manage.py who`: who is connected now."""
 
+import http.client
 import json
-import urllib.error
 import urllib.request
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from notifier import presence
 from notifier.access import Scope, create_key
 from notifier.errors import Unavailable
+from notifier.management.base import DatabaseCommand
 from notifier.process import running_server
 
 
-class Command(BaseCommand):
+class Command(DatabaseCommand):
     help = "Show who is connected now."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -47,13 +48,14 @@ class Command(BaseCommand):
         """Without Redis the server alone knows: it is asked, with a key that lives for this question."""
         address = running_server()
         key, text = create_key("manage.py who", [Scope.OPS], expires_at=timezone.now() + timedelta(minutes=1))
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         request = urllib.request.Request(  # noqa: S310 -- the address is the server's own, from the data folder
             f"{address}/api/v1/presence?q={quote(query)}", headers={"Authorization": f"Bearer {text}"}
         )
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            with direct.open(request, timeout=10) as answer:
                 found: dict[str, Any] = json.load(answer)
-        except (urllib.error.URLError, TimeoutError) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:
             raise CommandError(f"The server at {address} does not answer: {error}") from None
         else:
             return found
