@@ -45,12 +45,13 @@ class Protocol:
         topic: str | None = None,
         hello_seconds: float = 5,
         slow_seconds: float = 30,
+        window: int = wire.MAX_UNACKNOWLEDGED,
     ) -> None:
         self.person = person
         self.plain = plain
         self.topic = topic
         self.expires = expires
-        self.delivery = Delivery(acks=not plain)
+        self.delivery = Delivery(acks=not plain, window=window)
         self.out: deque[str] = deque()
         self.closing: CloseCode | None = None
         self.client = ""

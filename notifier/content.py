@@ -70,6 +70,9 @@ def _walk(value: object, depth: int) -> None:
     elif isinstance(value, float):
         if not math.isfinite(value):
             raise ValueError("must not contain infinite numbers or NaN")
+        # PostgreSQL writes a number out, 1e300 as 301 digits: 8 KiB sent would come back as 400.
+        if value and not 1e-21 <= abs(value) < 1e21:
+            raise ValueError("must not contain numbers beyond 1e21 or below 1e-21; send them as text")
     elif isinstance(value, int) and not -(2**53) < value < 2**53:
         raise ValueError("must not contain whole numbers of more than 53 bits; send them as text")
     elif value is not None and not isinstance(value, bool | int):

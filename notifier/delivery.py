@@ -27,10 +27,14 @@ class Track:
 
 
 class Delivery:
-    """The streams of one connection. `acks` is false for a plain client, which acknowledges nothing."""
+    """The streams of one connection.
 
-    def __init__(self, *, acks: bool = True) -> None:
+    `acks` is false for a plain client, which acknowledges nothing. `window` notifications may be on their way.
+    """
+
+    def __init__(self, *, acks: bool = True, window: int = wire.MAX_UNACKNOWLEDGED) -> None:
         self._acks = acks
+        self._window = window
         self._tracks: dict[str, Track] = {}
         self._count = 0
         self._bytes = 0
@@ -53,7 +57,7 @@ class Delivery:
     @property
     def behind(self) -> bool:
         """Whether so much is on its way unacknowledged that nothing more may follow."""
-        return self._acks and (self._count >= wire.MAX_UNACKNOWLEDGED or self._bytes >= wire.MAX_UNACKNOWLEDGED_BYTES)
+        return self._acks and (self._count >= self._window or self._bytes >= wire.MAX_UNACKNOWLEDGED_BYTES)
 
     def offer(self, stream: str, seq: int, size: int) -> bool:
         """Whether this live entry goes out now. If it is ahead of what was sent, `missing` names the stream from then on."""

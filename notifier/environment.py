@@ -126,6 +126,11 @@ class Environment(BaseModel):
         "", description="Where notifications are stored. Empty: SQLite in the data folder."
     )
     redis_url: RedisUrls = Field([], description="Redis for the channel layer and presence. Empty: in memory.")
+    redis_prefix: str = Field(
+        "notifier",
+        pattern=r"^[A-Za-z0-9_.\-]{1,32}$",
+        description="Begins all names in Redis; another one for each installation on it.",
+    )
     data_dir: Annotated[Path, AfterValidator(_folder)] = Field(
         BASE_DIR / "var", description="What the embedded size keeps: database, secrets."
     )

@@ -62,11 +62,21 @@ class Hub:
         self._swept = time.monotonic()
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def join(self, connection: Connection, streams: list[str]) -> None:
-        """Carry these streams for the connection. Returns when their groups are joined, or the layer failed to: the sweep stands in."""
+    def start(self) -> None:
+        """Receive, sweep and keep the process's lease, from now on. Called when the server starts, or at the first socket."""
         if not self._tasks:
             bus.attach(asyncio.get_running_loop())
             self._tasks = [asyncio.create_task(work) for work in (self._receive(), self._tick(), presence.keep())]
+
+    async def stop(self) -> None:
+        """End what `start` began."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def join(self, connection: Connection, streams: list[str]) -> None:
+        """Carry these streams for the connection. Returns when their groups are joined, or the layer failed to: the sweep stands in."""
+        self.start()
         self._streams[connection].update(streams)
         for stream in streams:
             self._carried[stream].add(connection)

@@ -4,9 +4,9 @@ Each server process holds one lease and, under it, its connections. A process th
 with it when its lease runs out: whoever notices removes them, a few hundred at a time, and the lease last, so that
 a clean-up that dies half-way is finished by the next. All times are those of Redis, so clocks may differ.
 
-    notifier:presence:servers       sorted set: server → end of its lease, Unix seconds
-    notifier:presence:of:<server>   hash: connection → its facts, as JSON
-    notifier:presence:people        hash: recipient → number of connections
+    <prefix>:presence:servers       sorted set: server → end of its lease, Unix seconds
+    <prefix>:presence:of:<server>   hash: connection → its facts, as JSON
+    <prefix>:presence:people        hash: recipient → number of connections
 """
 
 import asyncio
@@ -26,8 +26,6 @@ HEARTBEAT_SECONDS = 10
 LEASE_SECONDS = 30
 _TIMEOUT = 1.0
 _CHUNK = 500
-
-_SERVERS, _PEOPLE, _OF = "notifier:presence:servers", "notifier:presence:people", "notifier:presence:of:"
 
 # KEYS servers, people, of:<server>; ARGV server, lease seconds, then connection, recipient, facts of each
 _PUT = """
@@ -72,8 +70,10 @@ return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', time[1])
 class Leases:
     """This process's connections, mirrored to Redis, and everybody's, read from there."""
 
-    def __init__(self, url: str, server: str) -> None:
+    def __init__(self, url: str, server: str, *, prefix: str) -> None:
         self._url, self._server = url, server
+        self._servers, self._people = f"{prefix}:presence:servers", f"{prefix}:presence:people"
+        self._of = f"{prefix}:presence:of:"
         self._mine: dict[str, tuple[str, str]] = {}
         self._unsent: set[str] = set()
         self._changed = asyncio.Event()
@@ -87,11 +87,11 @@ class Leases:
         """How many of these people, or of all, have a connection. None when Redis does not answer."""
         try:
             if recipients is None:
-                return self._sync.hlen(_PEOPLE)
+                return self._sync.hlen(self._people)
             names = list(recipients)
             found = 0
             for start in range(0, len(names), _CHUNK):
-                counts = cast(list[Any], self._sync.hmget(_PEOPLE, names[start : start + _CHUNK]))
+                counts = cast(list[Any], self._sync.hmget(self._people, names[start : start + _CHUNK]))
                 found += sum(count is not None for count in counts)
         except redis.RedisError:
             return None
@@ -101,11 +101,14 @@ class Leases:
     def everybody(self) -> tuple[int, list[dict[str, Any]]]:
         """The number of people, and the facts of every connection of every server. Unavailable when Redis does not answer."""
         try:
-            servers = cast(list[str], self._sync.zrange(_SERVERS, 0, -1))
+            now, _ = self._sync.time()
+            servers = cast(list[str], self._sync.zrangebyscore(self._servers, now, "+inf"))
             facts = [
-                json.loads(text) for server in servers for _, text in self._sync.hscan_iter(_OF + server, count=_CHUNK)
+                json.loads(text)
+                for server in servers
+                for _, text in self._sync.hscan_iter(self._of + server, count=_CHUNK)
             ]
-            return self._sync.hlen(_PEOPLE), facts
+            return self._sync.hlen(self._people), facts
         except redis.RedisError as error:
             raise Unavailable(f"Redis does not answer, so nobody knows who is connected: {error}") from None
 
@@ -137,7 +140,7 @@ class Leases:
             try:
                 if loop.time() >= beat_at:
                     beat_at = loop.time() + HEARTBEAT_SECONDS
-                    if not await client.eval(_BEAT, 1, _SERVERS, self._server, LEASE_SECONDS):
+                    if not await client.eval(_BEAT, 1, self._servers, self._server, LEASE_SECONDS):
                         self._unsent |= self._mine.keys()
                     await self._clean_up(client)
                 self._changed.clear()
@@ -159,17 +162,24 @@ class Leases:
             lot = [(connection, *self._mine[connection]) for connection in puts[start : start + _CHUNK]]
             arguments = [part for item in lot for part in item]
             await client.eval(
-                _PUT, 3, _SERVERS, _PEOPLE, _OF + self._server, self._server, str(LEASE_SECONDS), *arguments
+                _PUT,
+                3,
+                self._servers,
+                self._people,
+                self._of + self._server,
+                self._server,
+                str(LEASE_SECONDS),
+                *arguments,
             )
         for start in range(0, len(drops), _CHUNK):
-            await client.eval(_DROP, 2, _PEOPLE, _OF + self._server, *drops[start : start + _CHUNK])
+            await client.eval(_DROP, 2, self._people, self._of + self._server, *drops[start : start + _CHUNK])
 
     async def _clean_up(self, client: "redis.asyncio.Redis") -> None:
-        for dead in await client.eval(_EXPIRED, 1, _SERVERS):
+        for dead in await client.eval(_EXPIRED, 1, self._servers):
             cursor = None
             while cursor != 0:
-                cursor, connections = await client.hscan(_OF + dead, cursor or 0, count=_CHUNK)
+                cursor, connections = await client.hscan(self._of + dead, cursor or 0, count=_CHUNK)
                 if connections:
-                    await client.eval(_DROP, 2, _PEOPLE, _OF + dead, *connections)
-            await client.zrem(_SERVERS, dead)
+                    await client.eval(_DROP, 2, self._people, self._of + dead, *connections)
+            await client.zrem(self._servers, dead)
             logger.info("presence: the lease of %s ran out; its connections are gone", dead)

@@ -109,4 +109,4 @@ async def keep() -> None:
 @cache
 def _leases() -> Leases | None:
     urls = settings.ENVIRONMENT.redis_url
-    return Leases(urls[0], SERVER) if urls else None
+    return Leases(urls[0], SERVER, prefix=settings.ENVIRONMENT.redis_prefix) if urls else None

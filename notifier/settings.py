@@ -65,7 +65,7 @@ DATABASES: dict[str, Any] = {
 CHANNEL_LAYERS: dict[str, Any] = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": ENVIRONMENT.redis_url, "prefix": "notifier"},
+        "CONFIG": {"hosts": ENVIRONMENT.redis_url, "prefix": ENVIRONMENT.redis_prefix},
     }
     if ENVIRONMENT.redis_url
     else {"BACKEND": "notifier.layers.EmbeddedChannelLayer"}

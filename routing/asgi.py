@@ -15,6 +15,7 @@ except ImproperlyConfigured as error:
 # These need Django to be set up.
 from notifier.process import claim_data_folder
 from routing.bodylimit import BodyLimit
+from routing.lifespan import lifespan
 from routing.static import static_files
 from routing.websocket import websocket_application
 
@@ -24,5 +25,6 @@ application = ProtocolTypeRouter(
     {
         "http": static_files(BodyLimit(django_application)),
         "websocket": websocket_application,
+        "lifespan": lifespan,
     }
 )

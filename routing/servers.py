@@ -15,6 +15,7 @@ _DRAIN_SECONDS = 5
 def run_daphne(listener: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM."""
     from daphne.server import Server  # installs Twisted's asyncio reactor, which must come first
+    from twisted.internet import reactor
     from twisted.internet.defer import Deferred
 
     from notifier.hub import this_hub
@@ -42,10 +43,15 @@ def run_daphne(listener: socket.socket) -> None:
         websocket_max_frame_size=MAX_MESSAGE_BYTES,
         server_name="notifier",
         verbosity=0,
+    )
+
+    def ready() -> None:
         # A frame that is too large or malformed is answered with its close code, and not by cutting the line. The
         # origin is our own business: autobahn resets its option at each call, and would answer 400 to "null".
-        ready_callable=lambda: server.ws_factory.setProtocolOptions(failByDrop=False, allowNullOrigin=True),
-    )
+        server.ws_factory.setProtocolOptions(failByDrop=False, allowNullOrigin=True)
+        reactor.callWhenRunning(lambda: reactor._asyncioEventloop.call_soon(lambda: this_hub().start()))
+
+    server.ready_callable = ready
     server.run()
 
 
@@ -62,7 +68,7 @@ def run_uvicorn(listener: socket.socket) -> None:
         ws_ping_interval=_PING_SECONDS,
         ws_ping_timeout=_PING_SECONDS,
         ws_per_message_deflate=False,
-        lifespan="off",
+        lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,

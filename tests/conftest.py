@@ -37,11 +37,17 @@ class Stack:
     def environment(self, request: pytest.FixtureRequest) -> dict[str, str]:
         if self.size == "embedded":
             return {}
-        return {
-            "DATABASE_URL": request.getfixturevalue("postgres").new_database(),
-            "REDIS_URL": request.getfixturevalue("redis").url,
-            "NOTIFIER_SECRET_KEY": SECRET,
-        }
+        return scaled_out(request.getfixturevalue("postgres"), request.getfixturevalue("redis"))
+
+
+def scaled_out(postgres: Postgres, redis: Redis) -> dict[str, str]:
+    """The environment of an installation of its own on these two."""
+    return {
+        "DATABASE_URL": postgres.new_database(),
+        "REDIS_URL": redis.url,
+        "NOTIFIER_REDIS_PREFIX": uuid4().hex,
+        "NOTIFIER_SECRET_KEY": SECRET,
+    }
 
 
 STACKS = [Stack(server, size) for server in ("daphne", "uvicorn") for size in ("embedded", "scaled")]

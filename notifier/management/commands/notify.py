@@ -10,7 +10,6 @@ from notifier.errors import Invalid
 from notifier.management.base import DatabaseCommand, command_error
 from notifier.publishing import publish
 
-
 _OPTIONS = {
     "to/users": "user",
     "to/topics": "--topic",

@@ -1,0 +1,307 @@
+"""The protocol core by itself: no server, no socket, no clock."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from consumers.protocol import Protocol, Stage
+from notifier import wire
+from notifier.access import Person
+from notifier.following import Position
+from notifier.inbox import Missed
+from notifier.resuming import Opening
+from notifier.wire import CloseCode
+
+ALICE = Person("alice", ("room.*",), datetime(2026, 11, 22, 10, tzinfo=UTC))
+STREAM = "user:alice"
+
+
+def opening(cursor: int = 0, head: int = 0) -> Opening:
+    return Opening("epoch", {STREAM: cursor}, {STREAM: head}, {}, 0, 0)
+
+
+def opened(**options: Any) -> Protocol:
+    """A connection that has said hello and was welcomed."""
+    protocol = Protocol(ALICE, now=0, **options)
+    assert protocol.receive('{"type":"hello"}', 0)
+    protocol.welcome("con_1", opening())
+    written(protocol)
+    return protocol
+
+
+def written(protocol: Protocol) -> list[dict[str, Any]]:
+    """What the consumer would write now."""
+    frames = [json.loads(text) for text in protocol.out]
+    protocol.out.clear()
+    return frames
+
+
+def text(seq: int) -> str:
+    return wire.notification_frame(STREAM, seq, '{"id":"x"}', replayed=False)
+
+
+def push(protocol: Protocol, seq: int, now: float = 0) -> None:
+    protocol.push(STREAM, seq, text(seq), now)
+
+
+def seqs(protocol: Protocol) -> list[int]:
+    return [frame["seq"] for frame in written(protocol) if frame["type"] == "notification"]
+
+
+def test_next_seq_is_sent_an_old_one_is_dropped_a_later_one_is_looked_up() -> None:
+    """The delivery rule."""
+    protocol = opened()
+    push(protocol, 1)
+    push(protocol, 1)
+    push(protocol, 3)
+    assert seqs(protocol) == [1]
+    assert protocol.delivery.missing() == {STREAM: 1}
+    protocol.replay(STREAM, Missed([(2, "{}"), (3, "{}")], 3, 3, 1), 0)
+    push(protocol, 3)
+    push(protocol, 4)
+    assert seqs(protocol) == [2, 3, 4]
+    assert protocol.delivery.missing() == {}
+
+
+def test_only_what_was_stored_before_the_welcome_is_a_replay() -> None:
+    protocol = Protocol(ALICE, now=0)
+    protocol.receive('{"type":"hello"}', 0)
+    protocol.welcome("con_1", opening(cursor=0, head=1))
+    written(protocol)
+    protocol.replay(STREAM, Missed([(1, "{}"), (2, "{}")], 2, 2, 1), 0)
+    assert [(frame["seq"], frame["replayed"]) for frame in written(protocol)] == [(1, True), (2, False)]
+
+
+def test_hello_is_due_in_time() -> None:
+    protocol = Protocol(ALICE, now=100, hello_seconds=5)
+    assert protocol.deadline() == 105
+    protocol.expire(104.9)
+    assert protocol.closing is None
+    protocol.expire(105)
+    assert protocol.closing is CloseCode.HELLO_TIMEOUT
+
+
+def test_who_is_behind_and_acknowledges_nothing_is_closed() -> None:
+    """Behind from the moment when the window is full; an ack begins the time anew."""
+    protocol = opened(window=2, slow_seconds=30)
+    push(protocol, 1, 10)
+    assert protocol.deadline() is None
+    push(protocol, 2, 20)
+    push(protocol, 3, 25)
+    assert seqs(protocol) == [1, 2]
+    assert protocol.deadline() == 50
+    protocol.receive('{"type":"ack","streams":{"user:alice":1}}', 40)
+    assert protocol.delivery.missing() == {STREAM: 2}
+    assert protocol.deadline() is None
+    protocol.replay(STREAM, Missed([(3, "{}")], 3, 3, 1), 41)
+    protocol.expire(70)
+    assert protocol.closing is None
+    protocol.expire(71)
+    assert protocol.closing is CloseCode.SLOW_CONSUMER
+
+
+def test_bytes_on_the_way_are_bounded_too() -> None:
+    """1 MiB on its way is as good a reason to wait as 256 notifications."""
+    protocol = opened()
+    large = wire.notification_frame(STREAM, 1, json.dumps({"id": "x" * 300_000}), replayed=False)
+    for seq in range(1, 6):
+        protocol.push(STREAM, seq, large, 0)
+    assert len(protocol.out) == 4
+    assert protocol.delivery.behind
+
+
+def test_credential_ends_the_connection() -> None:
+    protocol = opened(expires=600)
+    assert protocol.deadline() == 600
+    protocol.refreshed(ALICE, 900)
+    assert protocol.deadline() == 900
+    protocol.expire(900)
+    assert protocol.closing is CloseCode.TOKEN_EXPIRED
+
+
+def test_plain_client_that_takes_nothing_is_closed() -> None:
+    """It acknowledges nothing, so what waits to be written is its bound."""
+    protocol = Protocol(ALICE, now=0, plain=True)
+    protocol.welcome("con_1", opening())
+    for seq in range(1, 2000):
+        push(protocol, seq)
+    assert protocol.closing is CloseCode.SLOW_CONSUMER
+    assert len(protocol.out) == 0
+
+
+def test_frames_are_counted_by_the_second() -> None:
+    protocol = opened()
+    for number in range(200):
+        protocol.receive('{"type":"ping"}', 1 + number / 20)
+    assert protocol.closing is None
+    for _ in range(25):
+        protocol.receive('{"type":"ping"}', 20)
+    assert protocol.closing is CloseCode.RATE
+
+
+def test_first_reason_to_close_stands_and_nothing_is_taken_after_it() -> None:
+    protocol = opened()
+    protocol.close(CloseCode.GOING_AWAY)
+    protocol.close(CloseCode.RATE)
+    assert protocol.closing is CloseCode.GOING_AWAY
+    assert protocol.receive("{", 0) is None
+    push(protocol, 1)
+    assert written(protocol) == []
+
+
+def test_following_and_unfollowing_change_what_is_carried() -> None:
+    protocol = opened()
+    own = Position(1, STREAM, 0, 1, 0, 0, 0, 1)
+    room = Position(2, "topic:room.a", 7, 1, 7, 7, 0, 0)
+    assert protocol.changed([own, room], unread=0, read=[], all_read=False) == (["topic:room.a"], [])
+    assert [frame["type"] for frame in written(protocol)] == ["followed", "state"]
+    assert protocol.delivery.missing() == {"topic:room.a": 7}
+    assert protocol.changed([own, room], unread=0, read=[], all_read=False, asked="room.a") == ([], [])
+    assert [frame["type"] for frame in written(protocol)] == ["followed", "state"]
+    assert protocol.changed([own], unread=0, read=[], all_read=False) == ([], ["topic:room.a"])
+    assert [frame["type"] for frame in written(protocol)] == ["unfollowed", "state"]
+
+
+@pytest.mark.parametrize(
+    "frame", ['{"type":"ack","streams":{"user:alice":1}}', '{"type":"ping"}', '{"type":"read","all":true}']
+)
+def test_nothing_goes_before_hello(frame: str) -> None:
+    protocol = Protocol(ALICE, now=0)
+    assert protocol.receive(frame, 0) is None
+    assert [told["code"] for told in written(protocol)] == ["hello_expected"]
+    assert protocol.stage is Stage.GREETING
+
+
+class Delivery(RuleBasedStateMachine):
+    """One client of two streams, behind a layer that loses, repeats and reorders, while entries come, go and are pruned.
+
+    Whatever happens: each stream arrives in order and once, and when all is quiet the client has everything that is kept.
+    """
+
+    STREAMS = ("user:alice", "everyone")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heads = dict.fromkeys(self.STREAMS, 0)
+        self.oldest = dict.fromkeys(self.STREAMS, 1)
+        self.gone: set[tuple[str, int]] = set()
+        self.cursors = dict.fromkeys(self.STREAMS, 0)
+        self.got: set[tuple[str, int]] = set()
+        self.clock = 0
+        self.connect()
+
+    def connect(self) -> None:
+        """Hello with the client's cursors; as in the consumer, the groups are joined before the database is read."""
+        self.layer: list[tuple[str, int]] = []
+        self.answers: list[tuple[str, Missed]] = []
+        self.protocol = Protocol(ALICE, now=self.clock, window=4)
+        self.protocol.receive('{"type":"hello"}', self.clock)
+        resets = {name: self.oldest[name] for name in self.STREAMS if self.cursors[name] < self.oldest[name] - 1}
+        cursors = {name: max(self.cursors[name], self.oldest[name] - 1) for name in self.STREAMS}
+        self.protocol.welcome("con_1", Opening("epoch", cursors, dict(self.heads), resets, 0, 0))
+
+    @rule(stream=st.sampled_from(STREAMS), publishers=st.integers(1, 6))
+    def publish(self, stream: str, publishers: int) -> None:
+        for _ in range(publishers):
+            self.heads[stream] += 1
+            self.layer.append((stream, self.heads[stream]))
+
+    @precondition(lambda self: self.layer)
+    @rule(data=st.data(), again=st.booleans())
+    def wake(self, data: st.DataObject, again: bool) -> None:
+        """The layer brings any of its messages, perhaps not for the last time."""
+        place = data.draw(st.integers(0, len(self.layer) - 1))
+        stream, seq = self.layer[place] if again else self.layer.pop(place)
+        frame = wire.notification_frame(stream, seq, '{"id":"x"}', replayed=False)
+        self.protocol.push(stream, seq, frame, 0)
+
+    @precondition(lambda self: self.layer)
+    @rule(data=st.data())
+    def lose(self, data: st.DataObject) -> None:
+        self.layer.pop(data.draw(st.integers(0, len(self.layer) - 1)))
+
+    @rule(stream=st.sampled_from(STREAMS))
+    def sweep(self, stream: str) -> None:
+        self.protocol.delivery.notice(stream, self.heads[stream])
+
+    @rule(limit=st.integers(1, 5))
+    def ask(self, limit: int) -> None:
+        """The database is asked for what is missing; its answer comes whenever."""
+        if not self.answers:
+            self.answers = [
+                (name, self._since(name, after, limit)) for name, after in self.protocol.delivery.missing().items()
+            ]
+
+    @precondition(lambda self: self.answers)
+    @rule()
+    def answer(self) -> None:
+        stream, missed = self.answers.pop()
+        self.protocol.replay(stream, missed, 0)
+
+    @rule()
+    def acknowledge(self) -> None:
+        self._take()
+        self.clock += 1
+        self.protocol.receive(json.dumps({"type": "ack", "streams": self.cursors}), self.clock)
+
+    @rule()
+    def reconnect(self) -> None:
+        """The line breaks: what was not written is gone, and the client comes back with its cursors."""
+        self.connect()
+
+    @rule(stream=st.sampled_from(STREAMS), data=st.data())
+    def remove(self, stream: str, data: st.DataObject) -> None:
+        """An entry expires, or is recalled."""
+        if self.heads[stream]:
+            self.gone.add((stream, data.draw(st.integers(1, self.heads[stream]))))
+
+    @rule(stream=st.sampled_from(STREAMS), data=st.data())
+    def prune(self, stream: str, data: st.DataObject) -> None:
+        self.oldest[stream] = data.draw(st.integers(self.oldest[stream], self.heads[stream] + 1))
+
+    @invariant()
+    def never_more_on_the_way_than_the_window(self) -> None:
+        assert sum(1 for waiting in self.protocol.out if '"notification"' in waiting) <= 4
+        assert self.protocol.closing is None
+
+    def teardown(self) -> None:
+        """Quiet: the sweep passes, the client acknowledges, the database answers. Nothing that is kept is missing."""
+        for stream, missed in self.answers:
+            self.protocol.replay(stream, missed, 0)
+        for _ in range(200):
+            for stream in self.STREAMS:
+                self.sweep(stream)
+            self.acknowledge()
+            missing = self.protocol.delivery.missing()
+            if not missing:
+                break
+            for stream, after in missing.items():
+                self.protocol.replay(stream, self._since(stream, after, 3), 0)
+        for stream in self.STREAMS:
+            kept = {(stream, seq) for seq in range(self.oldest[stream], self.heads[stream] + 1)} - self.gone
+            assert kept <= self.got, (kept - self.got, self.protocol.delivery.missing())
+
+    def _since(self, stream: str, cursor: int, limit: int) -> Missed:
+        """As `notifier.inbox.since` answers."""
+        after = max(cursor, self.oldest[stream] - 1)
+        upto = max(cursor, min(self.heads[stream], after + limit))
+        entries = [(seq, "{}") for seq in range(after + 1, upto + 1) if (stream, seq) not in self.gone]
+        return Missed(entries, upto, self.heads[stream], self.oldest[stream])
+
+    def _take(self) -> None:
+        """The client reads: in order, each once."""
+        for frame in written(self.protocol):
+            if frame["type"] == "notification":
+                assert frame["seq"] > self.cursors[frame["stream"]]
+                assert (frame["stream"], frame["seq"]) not in self.got
+                self.cursors[frame["stream"]] = frame["seq"]
+                self.got.add((frame["stream"], frame["seq"]))
+
+
+Delivery.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestDelivery = Delivery.TestCase

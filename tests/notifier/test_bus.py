@@ -1,0 +1,85 @@
+"""The bus, from wherever it is called."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+import pytest
+import redis as redis_client
+from channels.layers import channel_layers
+from channels_redis.pubsub import RedisPubSubChannelLayer
+
+from notifier import bus, wire
+from notifier.layers import EmbeddedChannelLayer
+from notifier.sequences import Place
+from tests.real.redis import Redis
+
+
+def _connections(url: str) -> int:
+    with redis_client.Redis.from_url(url) as client:
+        return int(client.info("stats")["total_connections_received"]) - 1
+
+
+@pytest.mark.parametrize("caller", ["a command", "plain threads"])
+def test_no_new_redis_connection_for_each_call(redis: Redis, caller: str) -> None:
+    """Outside an ASGI server's loop the layer's connection is kept, whoever calls."""
+    before = channel_layers.set("default", RedisPubSubChannelLayer(hosts=[redis.url]))
+    try:
+        places = [Place(1, "user:alice", 1)]
+        bus.announce(places, "{}")
+        opened = _connections(redis.url)
+        for _ in range(20):
+            _call(lambda: bus.announce(places, "{}"), in_thread=caller == "plain threads")
+        assert _connections(redis.url) - opened <= 1  # the one that counts
+    finally:
+        channel_layers.backends["default"] = before
+
+
+def _call(work: Callable[[], None], *, in_thread: bool) -> None:
+    if not in_thread:
+        work()
+        return
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+
+def test_layer_that_hangs_costs_a_publisher_a_second_at_most() -> None:
+    """A publisher does not wait for a layer that does not answer; the sweep is told to hurry."""
+
+    class Hanging(EmbeddedChannelLayer):
+        async def group_send(self, group: str, message: object) -> None:
+            await asyncio.sleep(60)
+
+    before = channel_layers.set("default", Hanging())
+    try:
+        worker = threading.Thread(target=lambda: bus.announce([Place(1, "user:alice", 1)], "{}"))
+        worker.start()
+        worker.join(3 * bus.SEND_TIMEOUT)
+        assert not worker.is_alive()
+        assert bus.is_unwell()
+    finally:
+        channel_layers.backends["default"] = before
+
+
+def test_embedded_layer_keeps_a_burst() -> None:
+    """Channels' own loses part of a burst of 150 to one channel; this one has room for all of it, in order."""
+
+    async def burst() -> list[int]:
+        layer = EmbeddedChannelLayer()
+        channel = await layer.new_channel("hub")
+        await layer.group_add("g", channel)
+        for number in range(5000):
+            await layer.group_send("g", {"type": "x", "n": number})
+        return [(await layer.receive(channel))["n"] for _ in range(5000)]
+
+    assert asyncio.run(burst()) == list(range(5000))
+
+
+@pytest.mark.parametrize(
+    "stream", ["user:alice", "user:Ünïcode 🎉 / ", "topic:order:1", "everyone", "user:" + "x" * 128]
+)
+def test_any_stream_has_a_group_that_channels_takes(stream: str) -> None:
+    """A recipient's id may hold what a group's name may not."""
+    assert EmbeddedChannelLayer().require_valid_group_name(wire.group_of(stream))
+    assert wire.group_of(stream) != wire.group_of(stream + "x")
