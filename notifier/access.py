@@ -55,6 +55,8 @@ def person_of_session(user: Any) -> Person:
 _AUDIENCE = "notifier"
 _ALGORITHM = "HS256"
 MAX_TOKEN_SECONDS = 86_400
+# It travels in a header, and 8 KiB is what proxies commonly take for all of them.
+MAX_TOKEN_LENGTH = 4096
 
 
 class TokenRequest(BaseModel):
@@ -75,7 +77,7 @@ class TokenRequest(BaseModel):
 
 
 def issue_token(request: TokenRequest) -> tuple[str, datetime]:
-    """A connection token and the moment when it ends."""
+    """A connection token and the moment when it ends. Invalid when it would be too long for a browser to present."""
     now = timezone.now()
     expires = now + timedelta(seconds=request.expires_in or settings.ENVIRONMENT.token_seconds)
     claims = {
@@ -86,7 +88,10 @@ def issue_token(request: TokenRequest) -> tuple[str, datetime]:
         "jti": secrets.token_hex(8),
         "topics": request.topics,
     }
-    return jwt.encode(claims, _signing_key(settings.SECRET_KEY), _ALGORITHM), expires.replace(microsecond=0)
+    token = jwt.encode(claims, _signing_key(settings.SECRET_KEY), _ALGORITHM)
+    if len(token) > MAX_TOKEN_LENGTH:
+        raise Invalid.field("topics", "are too long for one token; grant fewer, or all below with a star")
+    return token, expires.replace(microsecond=0)
 
 
 def person_of_token(token: str) -> Person:

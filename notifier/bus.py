@@ -24,6 +24,8 @@ _AT_A_TIME = 100
 # In seconds, for each such lot: a publisher must not wait for a layer that hangs.
 SEND_TIMEOUT = 1.0
 _UNWELL_SECONDS = 30.0
+# After a failure nothing is sent for so long: a dead layer costs one publisher its time, and not each.
+_PAUSE_SECONDS = 1.0
 
 _last_failure = float("-inf")
 _home: asyncio.AbstractEventLoop | None = None
@@ -79,6 +81,11 @@ def is_unwell() -> bool:
     return time.monotonic() - _last_failure < _UNWELL_SECONDS
 
 
+def is_paused() -> bool:
+    """Whether a failure is so recent that trying again would only cost time."""
+    return time.monotonic() - _last_failure < _PAUSE_SECONDS
+
+
 def note_failure(what: str, error: BaseException) -> None:
     """The layer did not do as asked: say so once in a while, and let the sweep hurry."""
     global _last_failure
@@ -96,6 +103,8 @@ def channel_layer() -> Any:
 
 
 async def _send_all(messages: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    if is_paused():
+        return
     layer = channel_layer()
     try:
         for start in range(0, len(messages), _AT_A_TIME):

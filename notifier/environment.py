@@ -7,6 +7,7 @@ together, since a person who has to fix five settings should not have to start t
 import os
 import re
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -105,6 +106,13 @@ def _folder(value: Path) -> Path:
     return value
 
 
+def _network(value: str) -> str:
+    try:
+        return str(ip_network(value))
+    except ValueError:
+        raise ValueError(f"{value!r} is not an address or a network like 10.0.0.0/8") from None
+
+
 def _words(value: object) -> object:
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
 
@@ -113,6 +121,7 @@ Secret = Annotated[str, AfterValidator(_secret)]
 Secrets = Annotated[list[Secret], BeforeValidator(_words)]
 Hosts = Annotated[list[Annotated[str, AfterValidator(_host)]], BeforeValidator(_words)]
 Origins = Annotated[list[Annotated[str, AfterValidator(_origin)]], BeforeValidator(_words)]
+Proxies = Annotated[list[Annotated[str, AfterValidator(_network)]], BeforeValidator(_words)]
 TopicPatterns = Annotated[list[TopicPattern], BeforeValidator(_words)]
 RedisUrls = Annotated[list[Annotated[str, AfterValidator(_redis)]], BeforeValidator(_words)]
 
@@ -139,6 +148,7 @@ class Environment(BaseModel):
     url: Annotated[str, AfterValidator(_origin)] = Field(
         "", description="The service's own public address. Empty: it is reached on this machine only, at any port."
     )
+    proxies: Proxies = Field([], description="Addresses or networks of the proxies whose X-Forwarded-For is believed.")
     allowed_hosts: Hosts = Field([], description="Further Host headers to answer to.")
     origins: Origins = Field([], description="Origins of the pages that may connect, besides the service's own.")
     open_topics: TopicPatterns = Field(

@@ -58,6 +58,7 @@ class Hub:
         self._fresh: dict[str, float] = {}
         self._delivered: dict[tuple[str, str], int] = {}
         self._channel: str | None = None
+        self._has_channel = asyncio.Event()
         self._joining = asyncio.Lock()
         self._swept = time.monotonic()
         self._tasks: list[asyncio.Task[None]] = []
@@ -111,13 +112,14 @@ class Hub:
         """Make the layer's groups those of the streams carried now."""
         async with self._joining:
             missing, surplus = self._carried.keys() - self._joined, self._joined - self._carried.keys()
-            if not missing and not surplus:
-                return
+            if bus.is_paused() or not (missing or surplus):
+                return  # paused: sockets that wait here for a dead layer would wait one after the other
             layer = bus.channel_layer()
             try:
                 async with asyncio.timeout(_LAYER_SECONDS):
                     if self._channel is None:
                         self._channel = await layer.new_channel("hub")
+                        self._has_channel.set()
                     for stream in missing:
                         await layer.group_add(wire.group_of(stream), self._channel)
                         self._joined.add(stream)
@@ -131,10 +133,8 @@ class Hub:
         layer = bus.channel_layer()
         while True:
             try:
-                if self._channel is None:
-                    await asyncio.sleep(_TICK_SECONDS)
-                else:
-                    self._dispatch(await layer.receive(self._channel))
+                await self._has_channel.wait()
+                self._dispatch(await layer.receive(self._channel))
             except Exception as error:
                 bus.note_failure("receive", error)
                 await asyncio.sleep(_TICK_SECONDS)

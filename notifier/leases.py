@@ -12,6 +12,7 @@ a clean-up that dies half-way is finished by the next. All times are those of Re
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Collection
 from typing import Any, cast
 
@@ -25,6 +26,8 @@ logger = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 10
 LEASE_SECONDS = 30
 _TIMEOUT = 1.0
+# After a failure a publisher is not made to wait again for so long.
+_PAUSE_SECONDS = 1.0
 _CHUNK = 500
 
 # KEYS servers, people, of:<server>; ARGV server, lease seconds, then connection, recipient, facts of each
@@ -77,6 +80,7 @@ class Leases:
         self._mine: dict[str, tuple[str, str]] = {}
         self._unsent: set[str] = set()
         self._changed = asyncio.Event()
+        self._failed_at = float("-inf")
         self._sync = redis.Redis.from_url(
             url, decode_responses=True, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT
         )
@@ -84,7 +88,9 @@ class Leases:
     # -------------------------------------------------------------- asking, from any thread
 
     def count_online(self, recipients: Collection[str] | None) -> int | None:
-        """How many of these people, or of all, have a connection. None when Redis does not answer."""
+        """How many of these people, or of all, have a connection. None when Redis does not answer, or did not a moment ago."""
+        if time.monotonic() - self._failed_at < _PAUSE_SECONDS:
+            return None
         try:
             if recipients is None:
                 return self._sync.hlen(self._people)
@@ -94,6 +100,7 @@ class Leases:
                 counts = cast(list[Any], self._sync.hmget(self._people, names[start : start + _CHUNK]))
                 found += sum(count is not None for count in counts)
         except redis.RedisError:
+            self._failed_at = time.monotonic()
             return None
         else:
             return found

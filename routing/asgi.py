@@ -16,6 +16,7 @@ except ImproperlyConfigured as error:
 from notifier.process import claim_data_folder
 from routing.bodylimit import BodyLimit
 from routing.lifespan import lifespan
+from routing.proxies import known_client
 from routing.static import static_files
 from routing.websocket import websocket_application
 
@@ -23,8 +24,8 @@ claim_data_folder()
 
 application = ProtocolTypeRouter(
     {
-        "http": static_files(BodyLimit(django_application)),
-        "websocket": websocket_application,
+        "http": known_client(static_files(BodyLimit(django_application))),
+        "websocket": known_client(websocket_application),
         "lifespan": lifespan,
     }
 )

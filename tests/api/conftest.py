@@ -1,6 +1,7 @@
 """Backends, as the API sees them, and what they may expect of a refusal."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from django.test import Client
 
 from notifier.access import Scope, create_key
+from tests.real.processes import ROOT
 
 Answer = Any
 """What Django's test client answers; its type has no public name."""
@@ -57,8 +59,17 @@ def backend(backend_with: Callable[..., Backend]) -> Backend:
     return backend_with(*Scope)
 
 
+DOCUMENTED = {
+    (int(status), code)
+    for status, codes in re.findall(r"^\| (\d{3}) \| ([^|]+) \|", (ROOT / "docs" / "api.md").read_text(), re.MULTILINE)
+    for code in re.findall(r"`(\w+)`", codes)
+}
+"""What `docs/api.md` lists under Errors."""
+
+
 def assert_refused(answer: Answer, status: int, code: str, *pointers: str) -> dict[str, Any]:
-    """It is a problem document with this status and code, which points at these fields (and at no others)."""
+    """It is a problem document with this status and code, as documented, which points at these fields and at no others."""
+    assert (status, code) in DOCUMENTED
     assert answer.status_code == status, answer.content
     assert answer.headers["Content-Type"] == "application/problem+json"
     problem: dict[str, Any] = json.loads(answer.content)

@@ -81,6 +81,7 @@ def test_token_for_any_id(backend: Backend, user: str) -> None:
         pytest.param({"topics": ["a**"]}, "#/topics/0", id="two stars"),
         pytest.param({"topics": [""]}, "#/topics/0", id="empty topic"),
         pytest.param({"topics": ["t"] * 101}, "#/topics", id="101 topics"),
+        pytest.param({"topics": [f"{'x' * 120}{n}" for n in range(100)]}, "#/topics", id="too much for one token"),
         pytest.param({"scope": "x"}, "#/scope", id="unknown field"),
     ],
 )

@@ -196,6 +196,9 @@ def test_token_is_one_of_ours() -> None:
         pytest.param([""], "user:", id="no user"),
         pytest.param(["x" * 129], "user:", id="long user"),
         pytest.param(["alice", "--topic", "a b"], "--topic:", id="bad topic"),
+        pytest.param(
+            ["alice", *(f"--topic={'x' * 120}{n}" for n in range(100))], "--topic:", id="too many long topics"
+        ),
         pytest.param(["alice", "--seconds", "9"], "--seconds:", id="short life"),
         pytest.param(["alice", "--seconds", "86401"], "--seconds:", id="long life"),
     ],

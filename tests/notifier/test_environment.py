@@ -42,7 +42,7 @@ WRONG: dict[str, list[str]] = {
         "https://localhost/x",
     ],
     "REDIS_URL": ["localhost:6379", "http://localhost", "redis", "redis://localhost:port/0", "redis://localhost:0/0"],
-    "NOTIFIER_REDIS_PREFIX": [],
+    "NOTIFIER_REDIS_PREFIX": ["a b", "a:b", "ä", "x" * 33],
     "NOTIFIER_DATA_DIR": ["/etc/passwd", "/" + "x" * 300],
     "NOTIFIER_SECRET_KEY": ["short", "x" * 31],
     "NOTIFIER_SECRET_KEY_FALLBACKS": ["short", f"{SECRET.replace(',', '')},short"],
@@ -63,6 +63,7 @@ WRONG: dict[str, list[str]] = {
         "https://exämple.com",
         "https://notify example.com",
     ],
+    "NOTIFIER_PROXIES": ["proxy.internal", "10.0.0.0/33", "10.0.0.1/8", "*", "127.0.0.1:80", "10.0.0.0/8,x"],
     "NOTIFIER_ALLOWED_HOSTS": ["https://example.com", "example.com:8000", "example.com/", "a b"],
     "NOTIFIER_ORIGINS": [
         "*",

@@ -27,6 +27,7 @@ class Command(BaseCommand):
             request = TokenRequest.parse(
                 {"user": options["user"], "topics": options["topic"], "expires_in": options["seconds"]}
             )
+            token, _ = issue_token(request)
         except Invalid as error:
             raise command_error(error, {"user": "user", "topics": "--topic", "expires_in": "--seconds"}) from None
-        self.stdout.write(issue_token(request)[0])
+        self.stdout.write(token)

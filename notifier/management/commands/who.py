@@ -50,7 +50,8 @@ class Command(DatabaseCommand):
         key, text = create_key("manage.py who", [Scope.OPS], expires_at=timezone.now() + timedelta(minutes=1))
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         request = urllib.request.Request(  # noqa: S310 -- the address is the server's own, from the data folder
-            f"{address}/api/v1/presence?q={quote(query)}", headers={"Authorization": f"Bearer {text}"}
+            f"{address}/api/v1/presence?q={quote(query)}",
+            headers={"Authorization": f"Bearer {text}", "X-Forwarded-Proto": "https"},
         )
         try:
             with direct.open(request, timeout=10) as answer:

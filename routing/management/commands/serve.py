@@ -24,13 +24,11 @@ class Command(BaseCommand):
         from notifier.process import claim_data_folder
 
         host, port = listener.getsockname()[:2]
-        address = (
-            settings.ENVIRONMENT.url or f"http://{'127.0.0.1' if host in {'0.0.0.0', '127.0.0.1'} else host}:{port}"
-        )
-        claim_data_folder(address)
+        listens_at = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"
+        claim_data_folder(listens_at)
         if options["migrate"] or settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
             call_command("migrate", verbosity=0, interactive=False)
-        self._introduce(address)
+        self._introduce(settings.ENVIRONMENT.url or listens_at)
 
         # Imported now: the application is made at import, and the address above is claimed before.
         from routing import servers
