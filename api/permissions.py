@@ -40,14 +40,17 @@ def the_person(request: Request) -> Person:
     return asking
 
 
-def person_behind(request: Request, named: str | None) -> Person:
-    """Whose inbox this request is about: the person who calls, or the one whom a backend names."""
-    if isinstance(request.user, Caller):
-        require(request, Scope.INBOX)
-        if named is None:
-            raise Invalid.field("user", "With an API key, name the person: ?user=alice", code="missing")
-        return Person(named, ("*",))
+def person_of(request: Request, named: str | None) -> Person:
+    """The person who calls; Forbidden when another one is named in the address."""
     person = the_person(request)
     if named not in {None, person.recipient}:
         raise Forbidden("You may read your own inbox only.", code="forbidden")
     return person
+
+
+def recipient_for(request: Request, named: str | None) -> str:
+    """The person whose inbox a backend asks for. Forbidden without the scope, Invalid when it names nobody."""
+    require(request, Scope.INBOX)
+    if named is None:
+        raise Invalid.field("user", "With an API key, name the person: ?user=alice", code="missing")
+    return named

@@ -84,6 +84,17 @@ def _translated(error: exceptions.APIException) -> NotifierError:
     return known
 
 
+def bad_request_page(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler400: a problem document below /api/, a page elsewhere. A wrong Host header ends here."""
+    if not request.path.startswith("/api/"):
+        return defaults.bad_request(request, exception)
+    error = NotifierError(
+        "The request cannot be understood; is the Host header a name of this service?", code="bad_request"
+    )
+    error.status = 400
+    return JsonResponse(document(error), status=400, content_type=CONTENT_TYPE)
+
+
 def not_found_page(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler404: a problem document below /api/, a page elsewhere."""
     if not request.path.startswith("/api/"):

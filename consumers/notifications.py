@@ -12,6 +12,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.utils import timezone
 
+from consumers.closing import close_with
 from consumers.protocol import Protocol, Stage, seconds_until
 from notifier import following, ids, inbox, names, presence, resuming, wire
 from notifier.access import Person, person_of_token
@@ -64,7 +65,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         await self.accept(subprotocol=wire.SUBPROTOCOL if wire.SUBPROTOCOL in offered else None)
         if refusal is not None or person is None:
             refusal = refusal or CloseCode.UNAUTHORISED
-            await _close(self, refusal)
+            await close_with(self, refusal)
             return
         self._loop = asyncio.get_running_loop()
         self.recipient, self.hub, self.connection = person.recipient, this_hub(), ids.new_connection_id()
@@ -231,7 +232,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
             while protocol.out:
                 await self.send(text_data=protocol.out.popleft())
             if protocol.closing is not None:
-                await _close(self, protocol.closing)
+                await close_with(self, protocol.closing)
         except Exception as error:  # a server's own way to say that the socket is gone
             logger.debug("%s: write failed: %r", self.connection, error)
 
@@ -293,17 +294,3 @@ class NotificationConsumer(AsyncWebsocketConsumer):
             streams=streams,
             since=timezone.now(),
         )
-
-
-async def _close(consumer: AsyncWebsocketConsumer, code: CloseCode) -> None:
-    await consumer.close(int(code), code.reason)  # daphne takes an int and nothing derived from it
-
-
-class NoSuchSocket(AsyncWebsocketConsumer):
-    """Any other address: accepted and closed, so that a browser can read why."""
-
-    channel_layer_alias = "none"
-
-    async def connect(self) -> None:
-        await self.accept()
-        await _close(self, CloseCode.NOT_FOUND)

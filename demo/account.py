@@ -7,8 +7,8 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from notifier.access import Scope, create_key
+from notifier.datafolder import stored_secret
 from notifier.models import ApiKey
-from notifier.secrets import stored_secret
 
 USER = "alice"
 SECOND_USER = "bob"

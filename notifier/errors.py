@@ -48,22 +48,22 @@ class Invalid(NotifierError):
         self.problems = problems
 
     @classmethod
-    def of(cls, error: ValidationError, *, below: tuple[str, ...] = ()) -> "Invalid":
-        """From pydantic's report. `below` is where in the request the checked part stood."""
-        return cls(
-            [_field_problem(problem["loc"], problem["type"], problem["msg"], below) for problem in error.errors()]
-        )
+    def of(cls, error: ValidationError) -> "Invalid":
+        """From pydantic's report."""
+        return cls([_field_problem(problem["loc"], problem["type"], problem["msg"]) for problem in error.errors()])
 
     @classmethod
     def field(cls, name: str, detail: str, *, code: str = "value_error") -> "Invalid":
         return cls([FieldProblem(f"#/{name}", code, detail)])
 
 
-def _field_problem(loc: tuple[int | str, ...], kind: str, message: str, below: tuple[str, ...]) -> FieldProblem:
-    steps = [str(step).replace("~", "~0").replace("/", "~1") for step in (*below, *loc)]
-    if kind == "extra_forbidden":
-        message = "There is no such field."
-    return FieldProblem("#/" + "/".join(steps), kind, message.removeprefix("Value error, "))
+# What pydantic says in words of Python.
+_PLAINER = {"extra_forbidden": "There is no such field.", "model_type": "Input should be a JSON object"}
+
+
+def _field_problem(loc: tuple[int | str, ...], kind: str, message: str) -> FieldProblem:
+    steps = [str(step).replace("~", "~0").replace("/", "~1") for step in loc]
+    return FieldProblem("/".join(["#", *steps]), kind, _PLAINER.get(kind, message.removeprefix("Value error, ")))
 
 
 class Malformed(Invalid):

@@ -29,12 +29,37 @@ class Position:
 
 def positions(person: Person) -> list[Position]:
     """All streams that the person reads and may read. At the first visit the own stream and `everyone` are begun."""
-    found = _positions(person)
+    found = all_positions(person.recipient)
     own = {names.user_stream(person.recipient), names.EVERYONE}
     if not own <= {position.stream for position in found}:
         _begin(person.recipient, own)
-        found = _positions(person)
-    return found
+        found = all_positions(person.recipient)
+    return [
+        position for position in found if (topic := names.topic_of(position.stream)) is None or person.may_follow(topic)
+    ]
+
+
+def all_positions(recipient: str) -> list[Position]:
+    """Every stream that the person reads, whatever a credential grants. Empty before the first visit."""
+    rows = Subscription.objects.filter(recipient=recipient).values_list(
+        "stream_id",
+        "stream__name",
+        "stream__last_seq",
+        "stream__oldest_seq",
+        "from_seq",
+        "delivered_seq",
+        "read_seq",
+        "stream__revision",
+    )
+    return [Position(*row) for row in rows]
+
+
+def own_position(recipient: str) -> Position | None:
+    """The person's own stream, as it lies before the first visit; None when nothing was ever sent to them."""
+    stream = Stream.objects.filter(name=names.user_stream(recipient)).first()
+    if stream is None:
+        return None
+    return Position(stream.pk, stream.name, stream.last_seq, stream.oldest_seq, 0, 0, 0, stream.revision)
 
 
 def topic_position(topic: str) -> Position:
@@ -82,23 +107,6 @@ def touch(recipient: str, *, read: list[str] | None = None, all_read: bool = Fal
     revision = Stream.objects.values_list("revision", flat=True).get(name=name)
     transaction.on_commit(partial(bus.tell_person, name, revision, read=read or [], all_read=all_read), robust=True)
     return revision
-
-
-def _positions(person: Person) -> list[Position]:
-    rows = Subscription.objects.filter(recipient=person.recipient).values_list(
-        "stream_id",
-        "stream__name",
-        "stream__last_seq",
-        "stream__oldest_seq",
-        "from_seq",
-        "delivered_seq",
-        "read_seq",
-        "stream__revision",
-    )
-    found = [Position(*row) for row in rows]
-    return [
-        position for position in found if (topic := names.topic_of(position.stream)) is None or person.may_follow(topic)
-    ]
 
 
 def _begin(recipient: str, own: set[str]) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from notifier import ids, wire
 from notifier.access import Person
 from notifier.errors import Invalid
-from notifier.following import Position, positions, touch
+from notifier.following import Position, all_positions, own_position, positions, touch
 from notifier.models import Entry, Notification, Receipt, Stream, Subscription
 
 PAGE = 100
@@ -76,11 +76,12 @@ def last_seqs(names: list[str]) -> dict[str, tuple[int, int]]:
 def count(person: Person, known: list[Position] | None = None) -> Count:
     """The person's unread notifications, each counted once although it may stand in several streams."""
     places = positions(person) if known is None else known
-    unread = _entries(places, beyond_read=True).exclude(_receipt(person.recipient))
-    return Count(
-        unread.values("notification_id").distinct().count(),
-        {position.stream: position.head for position in places},
-    )
+    return Count(_unread(person.recipient, places), {position.stream: position.head for position in places})
+
+
+def _unread(recipient: str, places: list[Position]) -> int:
+    unread = _entries(places, beyond_read=True).exclude(_receipt(recipient))
+    return unread.values("notification_id").distinct().count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,19 @@ class Page:
     unread: int
 
 
+def look(recipient: str, *, before: str | None = None, limit: int = 50) -> Page:
+    """Somebody's inbox as a backend sees it: all of it, and without counting as that person's visit."""
+    own = own_position(recipient)
+    places = all_positions(recipient) or ([own] if own else [])
+    return _page(recipient, places, before=before, limit=limit)
+
+
 def page(person: Person, *, before: str | None = None, limit: int = 50) -> Page:
     """The person's inbox, in the order of ids, which is that of time. Each item is the notification with `read`, true or false. Invalid when `before` is no cursor of ours."""
-    places = positions(person)
+    return _page(person.recipient, positions(person), before=before, limit=limit)
+
+
+def _page(recipient: str, places: list[Position], *, before: str | None, limit: int) -> Page:
     found = Notification.objects.filter(pk__in=_entries(places).values("notification_id"))
     if before is not None:
         found = found.filter(pk__lt=_parse_cursor(before))
@@ -103,15 +114,13 @@ def page(person: Person, *, before: str | None = None, limit: int = 50) -> Page:
         found.annotate(
             unread=Exists(unread)
             & ~Exists(
-                Receipt.objects.filter(
-                    recipient=person.recipient, notification_id=OuterRef("pk"), read_at__isnull=False
-                )
+                Receipt.objects.filter(recipient=recipient, notification_id=OuterRef("pk"), read_at__isnull=False)
             )
         ).order_by("-pk")[: limit + 1]
     )
     items = [{**row.content(), "read": not row.unread} for row in rows[:limit]]
     following = rows[limit - 1].pk.hex if len(rows) > limit else None
-    return Page(items, following, count(person, places).unread)
+    return Page(items, following, _unread(recipient, places))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +144,7 @@ def mark_read(person: Person, notification_ids: list[str]) -> Marked:
             .distinct()
         )
         found = sorted(unread)
-        now = timezone.now()
-        Receipt.objects.bulk_create(
-            [Receipt(recipient=person.recipient, notification_id=pk, read_at=now) for pk in found],
-            update_conflicts=True,
-            unique_fields=["recipient", "notification"],
-            update_fields=["read_at"],
-        )
+        _write_receipts(person.recipient, found)
         newly = [ids.show_notification_id(pk) for pk in found]
         return Marked(newly, touch(person.recipient, read=newly) if newly else None)
 
@@ -149,13 +152,30 @@ def mark_read(person: Person, notification_ids: list[str]) -> Marked:
 def mark_all_read(person: Person) -> Marked:
     """Mark everything that is in the inbox now as read."""
     places = positions(person)
+    hidden = [place for place in all_positions(person.recipient) if place not in places]
     with transaction.atomic():
+        if hidden:
+            # What also stands in a topic that this credential does not grant has to be read there too.
+            there = Exists(_entries(hidden).filter(notification_id=OuterRef("notification_id")))
+            both = _entries(places, beyond_read=True).filter(there).values_list("notification_id", flat=True)
+            _write_receipts(person.recipient, sorted(set(both)))
         for position in places:
             if position.head > position.read:
                 Subscription.objects.filter(recipient=person.recipient, stream_id=position.stream_id).update(
                     read_seq=position.head
                 )
         return Marked([], touch(person.recipient, all_read=True))
+
+
+def _write_receipts(recipient: str, notification_ids: list[uuid.UUID]) -> None:
+    """Write receipts: read now."""
+    now = timezone.now()
+    Receipt.objects.bulk_create(
+        [Receipt(recipient=recipient, notification_id=pk, read_at=now) for pk in notification_ids],
+        update_conflicts=True,
+        unique_fields=["recipient", "notification"],
+        update_fields=["read_at"],
+    )
 
 
 def note_delivered(acknowledged: Mapping[tuple[str, str], int]) -> None:

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
+from notifier.datafolder import embedded_database, stored_secret
 from notifier.environment import BASE_DIR, origin_of, read_environment
-from notifier.secrets import stored_secret
 
 ENVIRONMENT = read_environment()
 
@@ -52,11 +52,16 @@ _POSTGRES_OPTIONS: dict[str, Any] = {
     "pool": {"min_size": 1, "max_size": ENVIRONMENT.database_connections, "timeout": 5},
     "connect_timeout": 5,
 }
+_DATABASE: dict[str, Any] = (
+    {**dj_database_url.parse(ENVIRONMENT.database_url)}
+    if ENVIRONMENT.database_url
+    else {"ENGINE": "django.db.backends.sqlite3", "NAME": embedded_database(DATA_DIR)}
+)
 _POSTGRES = ENVIRONMENT.database_url.startswith("postgres")
 DATABASES: dict[str, Any] = {
     "default": {
-        **dj_database_url.parse(ENVIRONMENT.database_url or f"sqlite:///{DATA_DIR / 'notifier.sqlite3'}"),
-        "OPTIONS": _POSTGRES_OPTIONS if _POSTGRES else _SQLITE_OPTIONS,
+        **_DATABASE,
+        "OPTIONS": {**_DATABASE.get("OPTIONS", {}), **(_POSTGRES_OPTIONS if _POSTGRES else _SQLITE_OPTIONS)},
         "CONN_MAX_AGE": 0 if _POSTGRES else None,
         "TEST": {"NAME": None if _POSTGRES else str(DATA_DIR / "test.sqlite3")},
     }
@@ -181,6 +186,8 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Notifier",
+    # Pydantic describes its models in the JSON Schema of OpenAPI 3.1; 3.0 has no `null`.
+    "OAS_VERSION": "3.1.0",
     "DESCRIPTION": "Send notifications to browsers, read inboxes, see who is connected.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -200,6 +207,8 @@ LOGGING = {
     "loggers": {
         # Each answer of 4xx would be a line here; it is the caller's business.
         "django.request": {"level": "ERROR"},
+        # Nor is a Host header of another name a fault of ours that needs a traceback.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     }
     | {name: {"level": ENVIRONMENT.log_level} for name in ("notifier", "api", "consumers", "routing", "ops", "demo")},
 }

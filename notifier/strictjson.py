@@ -14,6 +14,12 @@ def loads(text: str) -> Any:
         return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    except ValueError as error:
+        if "integer string conversion" in str(
+            error
+        ):  # Python's bound on the time that this takes, told in its own words
+            raise ValueError("a number has too many digits") from None
+        raise
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

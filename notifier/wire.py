@@ -6,7 +6,7 @@ from enum import IntEnum
 from hashlib import blake2b
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from notifier import strictjson
 from notifier.names import STREAM_MAX, Topic
@@ -88,11 +88,17 @@ class Ack(_Frame):
     streams: Cursors
 
 
+def _true(value: bool) -> bool:  # noqa: FBT001 -- pydantic calls it
+    if not value:
+        raise ValueError("is true, or left out")
+    return value
+
+
 class ReadMarks(_Frame):
     """What to mark as read: exactly one of `ids`, 1 to 100 of them, and `all`."""
 
     ids: Annotated[list[NotificationId], Field(min_length=1, max_length=MAX_READ_IDS)] | None = None
-    all: Literal[True] | None = None
+    all: Annotated[bool, AfterValidator(_true)] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:

@@ -12,5 +12,6 @@ Application = Callable[[dict[str, Any], Any, Any], Awaitable[Any]]
 def known_client(inner: Any) -> Application:
     """Take the client's address from `X-Forwarded-For`, if one of the known proxies says it; on any server."""
     proxies = settings.ENVIRONMENT.proxies
-    application: Application = ProxyHeadersMiddleware(inner, trusted_hosts=proxies) if proxies else inner
-    return application
+    application: Any = ProxyHeadersMiddleware(inner, trusted_hosts=proxies) if proxies else inner
+    known: Application = application
+    return known

@@ -18,5 +18,6 @@ urlpatterns = [
 if settings.ENVIRONMENT.demo:
     urlpatterns.append(path("demo/", include("demo.urls")))
 
+handler400 = "api.problems.bad_request_page"
 handler404 = "api.problems.not_found_page"
 handler500 = "api.problems.server_error_page"

@@ -4,7 +4,8 @@ from channels.routing import URLRouter
 from django.urls import re_path
 
 from consumers.authenticate import Authenticate
-from consumers.notifications import NoSuchSocket, NotificationConsumer
+from consumers.closing import NoSuchSocket
+from consumers.notifications import NotificationConsumer
 from notifier.names import TOPIC_REGEX
 
 websocket_application = URLRouter(

@@ -291,7 +291,6 @@ def test_json_that_is_no_object_is_refused(backend: Backend, body: bytes) -> Non
     assert backend.send().status_code == 201
 
 
-@pytest.mark.xfail(reason="notifier.errors: the pointer to the whole is `#`, and `#/` is a field with an empty name")
 def test_pointer_to_the_whole_body_is_that_of_the_rfc(backend: Backend) -> None:
     """RFC 6901: `#` is the whole document."""
     assert_refused(backend.ask("POST", PATH, b"[]"), 422, "invalid", "#")

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+import redis as redis_client
 
 from tests.conftest import scaled_out
 from tests.real.postgres import Postgres
@@ -170,3 +171,33 @@ def test_notify_command_reaches_the_browser_of_a_running_server(
     assert sent.returncode == 0, sent.stderr
     frame = socket.until("notification", seconds=3)
     assert (frame["notification"]["title"], frame["notification"]["level"]) == ("Deploy finished", "success")
+
+
+@pytest.mark.xdist_group("redis-away")
+@pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
+def test_a_process_keeps_its_redis_connections_and_its_groups_few(
+    new_server: Start, postgres: Postgres, browser: Browser, alice: str, kind: str
+) -> None:
+    """No connection for each POST; a group is joined with the first and left with the last of its connections."""
+    redis = Redis()
+    server = new_server(kind, **scaled_out(postgres, redis))
+    try:
+        with redis_client.Redis.from_url(redis.url) as probe:
+
+            def groups() -> int:
+                return len(probe.pubsub_channels("*__group__*"))
+
+            tabs = [browser(server, alice).hello() for _ in range(3)]
+            assert groups() == 2  # alice's own, and everyone
+            server.post({"users": [alice]})
+            opened = probe.info("stats")["total_connections_received"]
+            for _ in range(30):
+                server.post({"users": [alice]})
+            assert probe.info("stats")["total_connections_received"] == opened
+            for tab in tabs:
+                assert groups() == 2
+                tab.close()
+            wait_until(lambda: groups() == 0, what="the groups to be left", seconds=5)
+    finally:
+        server.stop()
+        redis.stop()

@@ -1,4 +1,4 @@
-"""The secrets that the embedded size makes for itself at its first start, kept in its data folder."""
+"""What the embedded size keeps in its data folder: its database, and the secrets that it makes at its first start."""
 
 import os
 import secrets
@@ -6,6 +6,15 @@ import tempfile
 from pathlib import Path
 
 from notifier.environment import ConfigurationError
+
+
+def embedded_database(folder: Path) -> Path:
+    """Where the database lies, in a folder that exists. ConfigurationError when the folder cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigurationError(f"NOTIFIER_DATA_DIR: {folder} cannot be used: {error}") from error
+    return folder / "notifier.sqlite3"
 
 
 def stored_secret(folder: Path, name: str) -> str:
