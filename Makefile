@@ -59,12 +59,12 @@ $(PY):
 
 $(VENV)/.runtime: requirements/runtime.lock | $(PY)
 	@test -e $(VENV)/.dev || { echo "Installing what Notifier needs (requirements/runtime.lock)"; \
-	  $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.lock; }
+	  $(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/runtime.lock; }
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.lock | $(PY)
 	@echo "Installing what Notifier and its tests need (requirements/dev.lock)"
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	@touch $@ $(VENV)/.runtime
 
 $(JS)/node_modules/.installed: $(JS)/package-lock.json | $(VENV)/.dev
