@@ -6,6 +6,7 @@ What may be said when is in `consumers.protocol`; who gets what is in `notifier.
 import asyncio
 import logging
 import time
+from collections import deque
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -24,6 +25,7 @@ from notifier.wire import CloseCode
 logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 1.0
+_OWN_REMEMBERED = 64
 
 # Which field of a frame these errors are about.
 _FIELDS = {"topic_forbidden": "topic", "too_many_topics": "topic", "bad_token": "token", "token_expired": "token"}
@@ -75,7 +77,8 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         self._timer: asyncio.TimerHandle | None = None
         self._verb = asyncio.Lock()
         self._changes: list[Change] = []
-        self._own: set[int] = set()
+        self._own: deque[int] = deque(maxlen=_OWN_REMEMBERED)
+        self._closed = False
         self.protocol = Protocol(
             person,
             now=self._loop.time(),
@@ -161,7 +164,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
     def _made(self, revision: int | None) -> None:
         """This change is this client's own: it is answered here, and not again when the bus tells of it."""
         if revision is not None:
-            self._own.add(revision)
+            self._own.append(revision)
 
     def _refresh(self, token: str) -> None:
         person = person_of_token(token)
@@ -174,12 +177,11 @@ class NotificationConsumer(AsyncWebsocketConsumer):
 
         `asked` is a topic that the client wants an answer about even if nothing changed.
         """
-        person = self.protocol.person
-        found = await in_database(following.positions, person)
-        unread = (await in_database(inbox.count, person, found)).unread
-        added, gone = self.protocol.changed(found, unread=unread, read=read or [], all_read=all_read, asked=asked)
+        count = await in_database(inbox.count, self.protocol.person)
+        # As at the opening: first the groups, then what `changed` marks to be read.
+        await self.hub.join(self, [position.stream for position in count.positions])
+        gone = self.protocol.changed(count, read=read or [], all_read=all_read, asked=asked)
         self.hub.part(self, gone)
-        await self.hub.join(self, added)
 
     # -------------------------------------------------------------- called by the hub
 
@@ -208,6 +210,8 @@ class NotificationConsumer(AsyncWebsocketConsumer):
     def _settle(self) -> None:
         """See to it that what the protocol asks for gets done: frames written, the missed read, the timer set."""
         protocol = self.protocol
+        if self._closed:
+            return
         if (protocol.out or protocol.closing is not None) and (self._writer is None or self._writer.done()):
             self._writer = asyncio.create_task(self._write())
         if protocol.closing is not None:
@@ -232,8 +236,10 @@ class NotificationConsumer(AsyncWebsocketConsumer):
             while protocol.out:
                 await self.send(text_data=protocol.out.popleft())
             if protocol.closing is not None:
+                self._closed = True
                 await close_with(self, protocol.closing)
         except Exception as error:  # a server's own way to say that the socket is gone
+            self._closed = True
             logger.debug("%s: write failed: %r", self.connection, error)
 
     async def _read_on(self) -> None:
@@ -255,7 +261,6 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         while self._changes:
             async with self._verb:  # a verb of this client may be what the change is about
                 changes = [change for change in self._changes if change[0] not in self._own]
-                self._own -= {revision for revision, _, _ in self._changes}
                 self._changes.clear()
                 if not changes:
                     return

@@ -11,8 +11,7 @@ from enum import Enum, auto
 from notifier import names, wire
 from notifier.access import Person
 from notifier.delivery import Delivery
-from notifier.following import Position
-from notifier.inbox import Missed
+from notifier.inbox import Count, Missed
 from notifier.resuming import Opening
 from notifier.wire import CloseCode, FrameError
 
@@ -162,14 +161,12 @@ class Protocol:
                 return
         self.delivery.was_read(stream, missed.upto, missed.head)
 
-    def changed(
-        self, found: list[Position], *, unread: int, read: list[str], all_read: bool, asked: str | None = None
-    ) -> tuple[list[str], list[str]]:
-        """What the person read or follows was looked up again. Returns the streams to carry in addition, and no longer.
+    def changed(self, count: Count, *, read: list[str], all_read: bool, asked: str | None = None) -> list[str]:
+        """What the person read or follows was looked up again. Returns the streams that are carried no longer.
 
         `asked` is a topic that this client followed or unfollowed: it is answered even if nothing changed.
         """
-        before, now = set(self.delivery.streams), {position.stream: position for position in found}
+        before, now = set(self.delivery.streams), {position.stream: position for position in count.positions}
         asked_stream = None if asked is None else names.topic_stream(asked)
         added, gone = [stream for stream in now if stream not in before], sorted(before - now.keys())
         for stream in gone:
@@ -185,10 +182,9 @@ class Protocol:
                     else wire.unfollowed_frame(topic, stream)
                 )
                 self.out.append(frame)
-        self.revision = max((position.revision for position in found), default=self.revision)
-        heads = {position.stream: position.head for position in found}
-        self.out.append(wire.state_frame(unread, heads, read=read, all_read=all_read))
-        return added, gone
+        self.revision = max((position.revision for position in count.positions), default=self.revision)
+        self.out.append(wire.state_frame(count.unread, count.heads, read=read, all_read=all_read))
+        return gone
 
     def refreshed(self, person: Person, expires: float | None) -> None:
         self.person, self.expires = person, expires

@@ -7,6 +7,7 @@ an entry that no other follows.
 """
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import defaultdict
@@ -70,10 +71,12 @@ class Hub:
             self._tasks = [asyncio.create_task(work) for work in (self._receive(), self._tick(), presence.keep())]
 
     async def stop(self) -> None:
-        """End what `start` began."""
+        """End what `start` began, and write what is to be remembered."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        with contextlib.suppress(Unavailable):
+            await self._write_delivered()
 
     async def join(self, connection: Connection, streams: list[str]) -> None:
         """Carry these streams for the connection. Returns when their groups are joined, or the layer failed to: the sweep stands in."""
@@ -101,10 +104,10 @@ class Hub:
             self._delivered[recipient, stream] = max(seq, self._delivered.get((recipient, stream), 0))
 
     async def drain(self) -> None:
-        """Ask every connection to go elsewhere, and write what is to be remembered."""
+        """Ask every connection to go elsewhere, and stop."""
         for connection in tuple(self._streams):
             connection.leave(wire.CloseCode.GOING_AWAY)
-        await self._write_delivered()
+        await self.stop()
 
     # -------------------------------------------------------------- the layer
 

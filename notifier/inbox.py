@@ -34,10 +34,14 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many notifications are unread, counting each stream up to its head."""
+    """Where a person stands in each stream, and how many notifications are unread, counting each stream up to its head."""
 
+    positions: list[Position]
     unread: int
-    heads: dict[str, int]
+
+    @property
+    def heads(self) -> dict[str, int]:
+        return {position.stream: position.head for position in self.positions}
 
 
 def since(cursors: Iterable[tuple[str, int]], *, limit: int = PAGE) -> dict[tuple[str, int], Missed]:
@@ -73,10 +77,10 @@ def last_seqs(names: list[str]) -> dict[str, tuple[int, int]]:
     return {name: (last, revision) for name, last, revision in rows}
 
 
-def count(person: Person, known: list[Position] | None = None) -> Count:
+def count(person: Person) -> Count:
     """The person's unread notifications, each counted once although it may stand in several streams."""
-    places = positions(person) if known is None else known
-    return Count(_unread(person.recipient, places), {position.stream: position.head for position in places})
+    places = positions(person)
+    return Count(places, _unread(person.recipient, places))
 
 
 def _unread(recipient: str, places: list[Position]) -> int:

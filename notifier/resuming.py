@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from notifier import inbox
 from notifier.access import Person
-from notifier.following import Position, positions, topic_position
+from notifier.following import topic_position
+from notifier.inbox import Count
 from notifier.models import Installation
 
 
@@ -23,19 +24,18 @@ class Opening:
 
 def open_inbox(person: Person, resume: Mapping[str, int], epoch: str | None) -> Opening:
     """For a connection that carries everything that the person reads."""
-    found = positions(person)
-    return _opening(found, resume, epoch, inbox.count(person, found).unread)
+    return _opening(inbox.count(person), resume, epoch)
 
 
 def open_topic(topic: str, resume: Mapping[str, int], epoch: str | None) -> Opening:
     """For a connection that is bound to one topic. It begins at the topic's end unless it brings a cursor."""
-    return _opening([topic_position(topic)], resume, epoch, 0)
+    return _opening(Count([topic_position(topic)], unread=0), resume, epoch)
 
 
-def _opening(found: list[Position], resume: Mapping[str, int], epoch: str | None, unread: int) -> Opening:
+def _opening(count: Count, resume: Mapping[str, int], epoch: str | None) -> Opening:
     current = Installation.objects.values_list("epoch", flat=True).get()
     cursors, resets = {}, {}
-    for position in found:
+    for position in count.positions:
         asked = resume.get(position.stream)
         if asked is None:
             cursors[position.stream] = max(position.delivered, position.oldest - 1)
@@ -47,8 +47,8 @@ def _opening(found: list[Position], resume: Mapping[str, int], epoch: str | None
     return Opening(
         epoch=current,
         cursors=cursors,
-        heads={position.stream: position.head for position in found},
+        heads=count.heads,
         resets=resets,
-        unread=unread,
-        revision=max((position.revision for position in found), default=0),
+        unread=count.unread,
+        revision=max((position.revision for position in count.positions), default=0),
     )

@@ -38,7 +38,6 @@ export async function bundle() {
   }
   const toasts = readFileSync(join(packageFolder, "src/toasts.css"));
   files.set("clients/js/dist/toasts.css", toasts);
-  files.set("demo/static/demo/toasts.css", toasts);
   for (const [name, bytes] of declarations()) files.set(`clients/js/dist/${name}`, bytes);
   return files;
 }
