@@ -15,7 +15,7 @@ from api import answers
 from api.authentication import KeyAuthentication, PersonAuthentication
 from api.permissions import AskedForInEachMethod, person_of, recipient_for, require, the_person
 from api.problems import CONTENT_TYPE
-from notifier import ids, inbox, presence, publishing, wire
+from notifier import idempotency, ids, inbox, presence, publishing, wire
 from notifier.access import Caller, Scope, TokenRequest, issue_token
 from notifier.content import Draft
 from notifier.errors import Forbidden, Invalid, NotFound
@@ -45,7 +45,15 @@ class Notifications(View):
         operation_id="send",
         summary="Send a notification",
         request={"application/json": Draft},
-        responses={201: answers.Sent, **_REFUSALS},
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key",
+                str,
+                OpenApiParameter.HEADER,
+                description="Repeat a request with the same key within 24 hours, and it has its effect once",
+            )
+        ],
+        responses={201: answers.Sent, (409, CONTENT_TYPE): _PROBLEM, **_REFUSALS},
     )
     def post(self, request: Request) -> Response:
         """201 means: stored, and every addressed browser that is or comes online gets it, once, in order."""
@@ -53,7 +61,9 @@ class Notifications(View):
         draft = Draft.parse(request.data)
         if draft.to.everyone and Scope.BROADCAST not in caller.scopes:
             raise Forbidden(f"To everyone takes the scope {Scope.BROADCAST}.", code="missing_scope")
-        published = publishing.publish(draft, sender_id=caller.key_id)
+        key = request.headers.get("Idempotency-Key")
+        once = None if key is None else idempotency.once(caller.key_id, key, draft)
+        published = publishing.publish(draft, sender_id=caller.key_id, once=once)
         name = ids.show_notification_id(published.id)
         return Response(
             {
@@ -63,7 +73,10 @@ class Notifications(View):
                 "online": published.online,
             },
             status=201,
-            headers={"Location": f"/api/v1/notifications/{name}"},
+            headers={
+                "Location": f"/api/v1/notifications/{name}",
+                **({"Idempotent-Replayed": "true"} if published.repeated else {}),
+            },
         )
 
 

@@ -7,6 +7,7 @@
     ├── Unauthenticated         unauthenticated     401   present a credential
     ├── Forbidden               forbidden           403   ask for the right
     ├── NotFound                not_found           404
+    ├── Conflict                conflict            409  try again after `retry_after` seconds
     └── Unavailable             unavailable         503   try again after `retry_after` seconds
 
 `code` is stable and documented; `detail` is for people. The edges translate: `api.problems` to RFC 9457
@@ -89,6 +90,14 @@ class Forbidden(NotifierError):
 class NotFound(NotifierError):
     code = "not_found"
     status = 404
+
+
+class Conflict(NotifierError):
+    """The same thing is being done at this moment; try again after `retry_after` seconds."""
+
+    code = "conflict"
+    status = 409
+    retry_after = 1
 
 
 class Unavailable(NotifierError):

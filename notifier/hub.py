@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
-from notifier import bus, presence, wire
+from notifier import bus, idempotency, presence, wire
 from notifier.database import in_database
 from notifier.errors import Unavailable
 from notifier.inbox import last_seqs, note_delivered
@@ -29,6 +29,7 @@ _UNWELL_SWEEP_SECONDS = 2.0
 # A subscription in Redis may take effect a moment after it was asked for; such streams are swept once more soon after.
 _FRESH_SECONDS = 2.0
 _LAYER_SECONDS = 2.0
+_TIDY_SECONDS = 600.0
 _SWEEP_CHUNK = 1000
 
 
@@ -61,7 +62,7 @@ class Hub:
         self._channel: str | None = None
         self._has_channel = asyncio.Event()
         self._joining = asyncio.Lock()
-        self._swept = time.monotonic()
+        self._swept = self._tidied = time.monotonic()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -161,6 +162,7 @@ class Hub:
                 await self._reconcile()
                 await self._write_delivered()
                 await self._sweep()
+                await self._tidy()
             except Unavailable as error:
                 logger.warning("the sweep waits for the database: %s", error.detail)
             except Exception:
@@ -180,6 +182,12 @@ class Hub:
             ).items():
                 for connection in tuple(self._carried.get(stream, ())):
                     connection.notice(stream, head, revision)
+
+    async def _tidy(self) -> None:
+        """Now and then, remove what holds no longer."""
+        if time.monotonic() - self._tidied >= _TIDY_SECONDS:
+            self._tidied = time.monotonic()
+            await in_database(idempotency.forget_old)
 
     async def _write_delivered(self) -> None:
         if self._delivered:

@@ -99,6 +99,20 @@ class Entry(models.Model):
         constraints = [models.CheckConstraint(condition=Q(seq__gte=1), name="entry_seq_from_1")]
 
 
+class IdempotencyKey(models.Model):
+    """A request that had its effect: the answer is repeated, and the effect is not."""
+
+    sender = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    fingerprint = models.BinaryField(max_length=32)
+    notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="+")
+    online = models.PositiveIntegerField(null=True)
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sender", "key"], name="idempotency_key_once")]
+
+
 class Subscription(models.Model):
     """A person reads a stream: the own one, `everyone`, and each topic that is followed.
 

@@ -8,9 +8,10 @@ from functools import partial
 from django.db import transaction
 from django.utils import timezone
 
-from notifier import bus, ids, names, presence, sequences, wire
+from notifier import bus, idempotency, ids, names, presence, sequences, wire
 from notifier.content import Audience, Draft
-from notifier.models import Entry, Notification, Subscription
+from notifier.idempotency import Once
+from notifier.models import Entry, IdempotencyKey, Notification, Subscription
 
 _ENTRY_BATCH = 5000
 
@@ -19,19 +20,22 @@ _ENTRY_BATCH = 5000
 class Published:
     """The answer to a publisher: stored, and on its way.
 
-    `addressed` counts people, each once. `online` counts those of them who are connected now, or is None when presence cannot be asked.
+    `addressed` counts people, each once. `online` counts those of them who are connected now, or is None when
+    presence cannot be asked. `repeated` tells that this is the answer to an earlier request with the same key.
     """
 
     id: uuid.UUID
     created_at: datetime
     addressed: int
     online: int | None
+    repeated: bool = False
 
 
-def publish(draft: Draft, *, sender_id: int | None = None) -> Published:
+def publish(draft: Draft, *, sender_id: int | None = None, once: Once | None = None) -> Published:
     """Store the notification with an entry in each addressed stream, in one transaction; after its commit wake the browsers.
 
-    When this returns, the notification is stored and will be delivered, whatever becomes of the wake-up.
+    When this returns, the notification is stored and will be delivered, whatever becomes of the wake-up. With `once`
+    a request that was sent before has its answer repeated; Conflict and Invalid as in `notifier.idempotency`.
     """
     recipients = _recipients(draft.to)
     notification = Notification(
@@ -41,8 +45,20 @@ def publish(draft: Draft, *, sender_id: int | None = None) -> Published:
         addressed=_count(draft.to, recipients),
         **draft.model_dump(exclude={"to"}),
     )
+    online = presence.count_online(None if draft.to.everyone else recipients)
     with transaction.atomic():
+        if once is not None and (before := idempotency.earlier(once)) is not None:
+            return _answer(before.notification, before.online, repeated=True)
         notification.save(force_insert=True)
+        if once is not None:
+            IdempotencyKey.objects.create(
+                sender_id=once.sender_id,
+                key=once.key,
+                fingerprint=once.fingerprint,
+                notification=notification,
+                online=online,
+                created_at=notification.created_at,
+            )
         places = sequences.advance(_streams(draft.to))
         Entry.objects.bulk_create(
             [Entry(stream_id=place.stream_id, seq=place.seq, notification=notification) for place in places],
@@ -50,12 +66,11 @@ def publish(draft: Draft, *, sender_id: int | None = None) -> Published:
         )
         # robust: the row is committed, and a wake-up that fails is repaired by the hubs' sweep.
         transaction.on_commit(partial(bus.announce, places, wire.dumps(notification.content())), robust=True)
-    return Published(
-        id=notification.id,
-        created_at=notification.created_at,
-        addressed=notification.addressed,
-        online=presence.count_online(None if draft.to.everyone else recipients),
-    )
+    return _answer(notification, online)
+
+
+def _answer(notification: Notification, online: int | None, *, repeated: bool = False) -> Published:
+    return Published(notification.pk, notification.created_at, notification.addressed, online, repeated)
 
 
 def _streams(audience: Audience) -> set[str]:

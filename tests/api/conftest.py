@@ -30,10 +30,13 @@ class Backend:
         *,
         content_type: str = "application/json",
         authorization: str | None = None,
+        idempotency_key: str | None = None,
     ) -> Answer:
         """`body` is sent as JSON, unless it is bytes, which are sent as they are."""
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         headers = {"Authorization": authorization or f"Bearer {self.key}"} if authorization or self.key else {}
+        if idempotency_key is not None:
+            headers["Idempotency-Key"] = idempotency_key
         return self.client.generic(method, path, raw, content_type=content_type, headers=headers)
 
     def get(self, path: str) -> Answer:
