@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 
 from notifier.access import Scope, create_key
-from notifier.datafolder import stored_secret
+from notifier.datafolder import stored_secret, write_private
 from notifier.models import ApiKey
 
 USER = "alice"
@@ -42,8 +42,7 @@ def key() -> str:
         if ApiKey.objects.filter(pk=kept["id"], revoked_at=None).exists():
             return str(kept["key"])
     made, text = create_key("demo", [Scope.SEND, Scope.BROADCAST, Scope.TOKEN, Scope.OPS])
-    path.touch(mode=0o600)
-    path.write_text(json.dumps({"id": made.pk, "key": text}))
+    write_private(path, json.dumps({"id": made.pk, "key": text}))
     return text
 
 

@@ -26,20 +26,23 @@ def stored_secret(folder: Path, name: str) -> str:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():
-            _write_once(path, secrets.token_urlsafe(48))
+            write_private(path, secrets.token_urlsafe(48), replace=False)
         return path.read_text().strip()
     except OSError as error:
         raise ConfigurationError(f"NOTIFIER_DATA_DIR: {folder} cannot be used: {error}") from error
 
 
-def _write_once(path: Path, text: str) -> None:
-    """Write a file that appears whole or not at all; of two processes that try at once, the first wins."""
+def write_private(path: Path, text: str, *, replace: bool = True) -> None:
+    """Write a file for its owner alone, which appears whole or not at all. Without `replace` one that is there stays."""
     descriptor, temporary = tempfile.mkstemp(dir=path.parent)  # made with mode 0600
     try:
         with os.fdopen(descriptor, "w") as file:
             file.write(text)
-        os.link(temporary, path)
+        if replace:
+            Path(temporary).replace(path)
+        else:
+            os.link(temporary, path)  # of two processes that try at once, the first wins
     except FileExistsError:
         pass
     finally:
-        Path(temporary).unlink()
+        Path(temporary).unlink(missing_ok=True)

@@ -68,6 +68,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     yield running
     running.stop()
     assert "Traceback" not in running.log(), running.log()
+    running.forget()
 
 
 @pytest.fixture
@@ -82,6 +83,7 @@ def new_server() -> Iterator[Callable[..., Server]]:
     yield start
     for server in running:
         server.stop()
+        server.forget()
 
 
 @pytest.fixture

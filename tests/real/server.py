@@ -1,6 +1,7 @@
 """A server process, as `manage.py serve` starts it."""
 
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -116,6 +117,10 @@ class Server:
     def stop(self) -> None:
         end(self.process)
         self._reap()
+
+    def forget(self) -> None:
+        """Remove what it kept."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _reap(self) -> None:
         self.process.wait(20)
