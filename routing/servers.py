@@ -1,6 +1,7 @@
 """The two ASGI servers, run in this process on a socket that already listens."""
 
 import asyncio
+import signal
 import socket
 import sys
 from typing import Any
@@ -76,6 +77,9 @@ def run_uvicorn(listener: socket.socket) -> None:
         timeout_graceful_shutdown=_DRAIN_SECONDS,
     )
     server = uvicorn.Server(config)
+    # After its shutdown uvicorn raises the signal once more for the handlers that were there before: this is the end already.
+    for stopping in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stopping, signal.SIG_IGN)
     server.run(sockets=[listener])
     if not server.started:
         sys.exit(1)

@@ -11,6 +11,6 @@ atexit.register(shutil.rmtree, os.environ["NOTIFIER_DATA_DIR"], ignore_errors=Tr
 os.environ.setdefault("NOTIFIER_DEMO", "1")
 os.environ.setdefault("NOTIFIER_OPEN_TOPICS", "room.*")
 
-from notifier.settings import *  # noqa: F403
+from notifier.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

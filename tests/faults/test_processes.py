@@ -1,5 +1,6 @@
 """Several server processes, and processes that die: nothing is lost, doubled or misordered."""
 
+import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -89,14 +90,17 @@ def test_kill_9_between_two_posts(new_server: Start, browser: Browser, alice: st
     assert back.quiet()
 
 
+@pytest.mark.parametrize("stopping", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize(("kind", "code"), [("daphne", 4000), ("uvicorn", 1012)])
-def test_stop_says_goodbye(new_server: Start, browser: Browser, alice: str, kind: str, code: int) -> None:
-    """SIGTERM: open sockets are told to come back, and the process ends in time."""
+def test_stop_says_goodbye(
+    new_server: Start, browser: Browser, alice: str, kind: str, code: int, stopping: signal.Signals
+) -> None:
+    """A deploy's SIGTERM or a Ctrl-C: open sockets are told to come back, and the process ends well and in time."""
     server = new_server(kind)
     socket = browser(server, alice).hello()
-    server.process.terminate()
+    server.process.send_signal(stopping)
     assert socket.close_code() == code
-    server.process.wait(10)
+    assert server.process.wait(10) == 0
     assert "Traceback" not in server.log(), server.log()
 
 
