@@ -65,12 +65,23 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         ]
         refusal = self.scope.get("refusal") or self._refusal(person, offered)
         await self.accept(subprotocol=wire.SUBPROTOCOL if wire.SUBPROTOCOL in offered else None)
-        if refusal is not None or person is None:
-            refusal = refusal or CloseCode.UNAUTHORISED
-            await close_with(self, refusal)
+        if person is not None and refusal is None:
+            self.hub, self.address = this_hub(), (self.scope.get("client") or [""])[0]
+            refusal = self.hub.admission.enter(person.recipient, self.address)
+        if person is None or refusal is not None:
+            await close_with(self, refusal or CloseCode.UNAUTHORISED)
             return
-        self._loop = asyncio.get_running_loop()
-        self.recipient, self.hub, self.connection = person.recipient, this_hub(), ids.new_connection_id()
+        self._begin(person)
+        if self.protocol.plain:
+            await self._open(wire.Hello(type="hello"))
+        self._settle()
+
+    def _begin(self, person: Person) -> None:
+        self.recipient, self.connection, self._loop = (
+            person.recipient,
+            ids.new_connection_id(),
+            asyncio.get_running_loop(),
+        )
         self._writer: asyncio.Task[None] | None = None
         self._reader: asyncio.Task[None] | None = None
         self._resyncs: asyncio.Task[None] | None = None
@@ -88,13 +99,11 @@ class NotificationConsumer(AsyncWebsocketConsumer):
             hello_seconds=settings.ENVIRONMENT.hello_seconds,
             slow_seconds=settings.ENVIRONMENT.slow_seconds,
         )
-        if self.protocol.plain:
-            await self._open(wire.Hello(type="hello"))
-        self._settle()
 
     def _let_go(self) -> None:
         if not self.recipient:
             return
+        self.hub.admission.leave(self.recipient, self.address)
         self.protocol.close(CloseCode.GOING_AWAY)
         self.hub.part(self)
         presence.left(self.connection)
@@ -293,7 +302,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         return presence.Facts(
             connection=self.connection,
             recipient=self.recipient,
-            address=(self.scope.get("client") or [""])[0],
+            address=self.address,
             agent=headers.get(b"user-agent", b"").decode("latin-1")[:256],
             client=self.protocol.client,
             streams=streams,

@@ -163,6 +163,11 @@ class Environment(BaseModel):
     )
     hello_seconds: float = Field(5, ge=0.2, le=60, description="Time for a new connection to say hello.")
     slow_seconds: float = Field(30, ge=0.5, le=300, description="Time for a connection that is behind to acknowledge.")
+    connections_per_user: int = Field(50, ge=1, le=10_000, description="Connections of one person to one process.")
+    connections_per_address: int = Field(
+        1000, ge=1, le=1_000_000, description="Connections from one address to one process."
+    )
+    connections_per_process: int = Field(20_000, ge=1, le=1_000_000, description="Connections to one process.")
     max_body_bytes: int = Field(524_288, ge=16_384, le=16_777_216, description="Largest request body.")
     database_connections: int = Field(8, ge=2, le=200, description="PostgreSQL connections of one process, at most.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much to log.")

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 from django.conf import settings
 
 from notifier import bus, idempotency, presence, wire
+from notifier.admission import Admission
 from notifier.database import in_database
 from notifier.errors import Unavailable
 from notifier.inbox import last_seqs, note_delivered
@@ -54,6 +55,7 @@ class Connection(Protocol):
 class Hub:
     def __init__(self) -> None:
         self.reader = Reader()
+        self.admission = Admission()
         self._carried: dict[str, set[Connection]] = defaultdict(set)
         self._streams: dict[Connection, set[str]] = defaultdict(set)
         self._joined: set[str] = set()

@@ -33,6 +33,7 @@ class CloseCode(IntEnum):
     RATE = 4003
     HELLO_TIMEOUT = 4004
     UNAVAILABLE = 4005
+    FULL = 4006
 
     UNAUTHORISED = 4500
     REVOKED = 4501

@@ -8,6 +8,7 @@ from typing import Any
 
 import jwt
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from tests.real.server import Server
 from tests.real.socket import Socket
@@ -242,3 +243,37 @@ def test_hub_forgets_closed_sockets(server: Server, browser: Browser, alice: str
     socket = browser(server, alice).hello()
     server.post({"users": [alice]}, "still here")
     assert socket.titles(1) == ["still here"]
+
+
+@pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
+def test_connections_are_bounded(
+    new_server: Callable[..., Server], browser: Browser, alice: str, bob: str, kind: str
+) -> None:
+    """Of one person: 4503, do not come back. In all: 4006, come back later. Who leaves makes room."""
+    server = new_server(kind, NOTIFIER_CONNECTIONS_PER_USER="2", NOTIFIER_CONNECTIONS_PER_PROCESS="3")
+    first, _ = (browser(server, alice).hello() for _ in range(2))
+    assert browser(server, alice).close_code() == 4503
+    browser(server, bob).hello()
+    assert browser(server, bob).close_code() == 4006
+    first.close()
+    for _ in range(100):
+        back = browser(server, alice)
+        back.send({"type": "hello"})
+        try:
+            back.await_welcome()
+        except ConnectionClosed:
+            continue
+        return
+    pytest.fail("no room was made")
+
+
+def test_connections_from_one_address_are_bounded(
+    new_server: Callable[..., Server], browser: Browser, alice: str, bob: str
+) -> None:
+    """The address is the client's own where a known proxy tells it."""
+    server = new_server("uvicorn", NOTIFIER_CONNECTIONS_PER_ADDRESS="1", NOTIFIER_PROXIES="127.0.0.1")
+    browser(server, alice, headers={"X-Forwarded-For": "192.0.2.1"}).hello()
+    assert browser(server, bob, headers={"X-Forwarded-For": "192.0.2.1"}).close_code() == 4006
+    browser(server, bob, headers={"X-Forwarded-For": "192.0.2.2"}).hello()
+    seen = server.http.get("/api/v1/presence").json()["connections"]
+    assert {facts["address"] for facts in seen} == {"192.0.2.1", "192.0.2.2"}

@@ -3,6 +3,7 @@
 import getpass
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from importlib.util import find_spec
@@ -31,6 +32,11 @@ class Postgres:
             self.folder.chmod(0o755)
             shutil.chown(data, self._user)
         self._run("initdb", "-D", str(data), "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C")
+        self.start()
+
+    def start(self) -> None:
+        """Start, or start again with what was stored."""
+        data = self.folder / "data"
         options = {"listen_addresses": "127.0.0.1", "port": str(self.port), "unix_socket_directories": str(data)}
         options |= {"fsync": "off", "max_connections": "200", "shared_buffers": "64MB", "log_min_messages": "fatal"}
         self.process = self._popen("postgres", "-D", str(data), *(f"--{key}={value}" for key, value in options.items()))
@@ -39,22 +45,26 @@ class Postgres:
     def new_database(self) -> str:
         """The URL of a database that nobody else uses."""
         name = f"notifier_{os.urandom(6).hex()}"
-        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        return self._url(name)
+        return self.url(name)
+
+    def halt(self) -> None:
+        """Shut down without waiting for clients; `start` goes on from there."""
+        self.process.send_signal(signal.SIGINT)
+        end(self.process)
 
     def stop(self) -> None:
-        self.process.send_signal(2)  # SIGINT: fast shutdown, which does not wait for clients
-        end(self.process)
+        self.halt()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _url(self, database: str) -> str:
+    def url(self, database: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, "PostgreSQL ended at its start"
         try:
-            psycopg.connect(self._url("postgres"), connect_timeout=2).close()
+            psycopg.connect(self.url("postgres"), connect_timeout=2).close()
         except psycopg.OperationalError:
             return False
         return True

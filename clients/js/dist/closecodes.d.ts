@@ -7,6 +7,7 @@ export declare const CloseCode: {
     readonly rate: 4003;
     readonly helloTimeout: 4004;
     readonly unavailable: 4005;
+    readonly full: 4006;
     readonly unauthorised: 4500;
     readonly revoked: 4501;
     readonly forbiddenOrigin: 4502;
