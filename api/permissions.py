@@ -7,6 +7,7 @@ from rest_framework.request import Request
 
 from notifier.access import Caller, Person, Scope
 from notifier.errors import Forbidden, Invalid, Unauthenticated
+from notifier.rates import check_rate
 
 
 class Denied(BasePermission):
@@ -21,12 +22,16 @@ class AskedForInEachMethod(BasePermission):
 
 
 def require(request: Request, scope: Scope) -> Caller:
-    """The backend that calls, if its key has the scope. Unauthenticated or Forbidden, which names the scope, if not."""
+    """The backend that calls, if its key has the scope and does not ask too often.
+
+    Unauthenticated, Forbidden, which names the scope, or TooMany if not.
+    """
     caller: Any = request.user
     if not isinstance(caller, Caller):
         raise Unauthenticated("Present an API key: Authorization: Bearer nk_…", code="missing_key")
     if scope not in caller.scopes:
         raise Forbidden(f"This API key lacks the scope {scope}.", code="missing_scope")
+    check_rate(caller.key_id)
     return caller
 
 

@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 from rest_framework import exceptions
 
-from notifier.errors import Conflict, Invalid, NotFound, NotifierError, Unauthenticated, Unavailable
+from notifier.errors import Conflict, Invalid, NotFound, NotifierError, TooMany, Unauthenticated, Unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> HttpResponse 
     response = JsonResponse(document(known), status=known.status, content_type=CONTENT_TYPE)
     if isinstance(known, Unauthenticated):
         response["WWW-Authenticate"] = 'Bearer realm="notifier"'
-    if isinstance(known, Unavailable | Conflict):
+    if isinstance(known, Unavailable | Conflict | TooMany):
         response["Retry-After"] = str(known.retry_after)
     if isinstance(error, exceptions.MethodNotAllowed) and "view" in context:
         response["Allow"] = ", ".join(context["view"].allowed_methods)

@@ -24,7 +24,7 @@ from notifier.names import Recipient
 
 _PROBLEM = OpenApiResponse(answers.Problem, description="A problem document (RFC 9457)")
 _REFUSALS: dict[tuple[int, str], Any] = {
-    (status, CONTENT_TYPE): _PROBLEM for status in (400, 401, 403, 413, 415, 422, 503)
+    (status, CONTENT_TYPE): _PROBLEM for status in (400, 401, 403, 413, 415, 422, 429, 503)
 }
 _NOT_FOUND: dict[tuple[int, str], Any] = {(404, CONTENT_TYPE): _PROBLEM}
 

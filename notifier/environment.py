@@ -168,6 +168,9 @@ class Environment(BaseModel):
         1000, ge=1, le=1_000_000, description="Connections from one address to one process."
     )
     connections_per_process: int = Field(20_000, ge=1, le=1_000_000, description="Connections to one process.")
+    posts_per_second: float = Field(
+        1000, ge=0.1, le=1_000_000, description="Requests of one API key, over all processes; twice as many in a burst."
+    )
     max_body_bytes: int = Field(524_288, ge=16_384, le=16_777_216, description="Largest request body.")
     database_connections: int = Field(8, ge=2, le=200, description="PostgreSQL connections of one process, at most.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much to log.")

@@ -8,12 +8,14 @@
     ├── Forbidden               forbidden           403   ask for the right
     ├── NotFound                not_found           404
     ├── Conflict                conflict            409  try again after `retry_after` seconds
+    ├── TooMany                 rate_limited        429  try again after `retry_after` seconds
     └── Unavailable             unavailable         503   try again after `retry_after` seconds
 
 `code` is stable and documented; `detail` is for people. The edges translate: `api.problems` to RFC 9457
 documents, `consumers` to `error` frames and close codes.
 """
 
+import math
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -98,6 +100,17 @@ class Conflict(NotifierError):
     code = "conflict"
     status = 409
     retry_after = 1
+
+
+class TooMany(NotifierError):
+    """Asked too often; there is room again after `retry_after` seconds."""
+
+    code = "rate_limited"
+    status = 429
+
+    def __init__(self, detail: str, wait: float) -> None:
+        super().__init__(detail)
+        self.retry_after = max(1, math.ceil(wait))
 
 
 class Unavailable(NotifierError):

@@ -49,6 +49,9 @@ class Postgres:
             connection.execute(f'CREATE DATABASE "{name}"'.encode())
         return self.url(name)
 
+    def url(self, database: str) -> str:
+        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
+
     def halt(self) -> None:
         """Shut down without waiting for clients; `start` goes on from there."""
         self.process.send_signal(signal.SIGINT)
@@ -57,9 +60,6 @@ class Postgres:
     def stop(self) -> None:
         self.halt()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def url(self, database: str) -> str:
-        return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, "PostgreSQL ended at its start"

@@ -1,0 +1,86 @@
+"""How often an API key may ask: a token bucket for each key.
+
+The bucket holds twice a second's worth, so that a burst passes, and fills at the rate of the setting. With Redis it is shared by all
+processes and taken from by a script, which is atomic; while Redis is away each process counts for itself.
+"""
+
+import threading
+import time
+from functools import cache
+
+import redis
+from django.conf import settings
+
+from notifier.errors import TooMany
+
+_TIMEOUT = 0.25
+_PAUSE_SECONDS = 1.0
+_BURST_SECONDS = 2
+
+# KEYS bucket; ARGV rate, capacity. Answers 0, or the milliseconds until there is a token. The clock is that of Redis.
+_TAKE = """
+local rate, capacity = tonumber(ARGV[1]), tonumber(ARGV[2])
+local time = redis.call('TIME')
+local now = time[1] + time[2] / 1000000
+local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+local tokens = math.min(capacity, (tonumber(bucket[1]) or capacity) + (now - (tonumber(bucket[2]) or now)) * rate)
+local wait = 0
+if tokens >= 1 then tokens = tokens - 1 else wait = math.ceil((1 - tokens) / rate * 1000) end
+redis.call('HSET', KEYS[1], 'tokens', tokens, 'at', now)
+redis.call('PEXPIRE', KEYS[1], math.ceil(capacity / rate * 1000) + 1000)
+return wait
+"""
+
+
+class LocalBuckets:
+    """The buckets of one process."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate, self._capacity = rate, rate * _BURST_SECONDS
+        self._buckets: dict[int, tuple[float, float]] = {}
+        self._lock = threading.Lock()
+
+    def take(self, key_id: int, now: float) -> float:
+        """Take a token. Returns 0, or the seconds until there is one."""
+        with self._lock:
+            tokens, at = self._buckets.get(key_id, (self._capacity, now))
+            tokens = min(self._capacity, tokens + (now - at) * self._rate)
+            wait = 0.0 if tokens >= 1 else (1 - tokens) / self._rate
+            self._buckets[key_id] = (tokens if wait else tokens - 1, now)
+        return wait
+
+
+class SharedBuckets:
+    """The buckets of all processes, in Redis."""
+
+    def __init__(self, url: str, prefix: str, rate: float) -> None:
+        self._rate, self._prefix = rate, f"{prefix}:rate:"
+        self._here = LocalBuckets(rate)
+        self._failed_at = float("-inf")
+        client = redis.Redis.from_url(url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT)
+        self._script = client.register_script(_TAKE)
+
+    def take(self, key_id: int, now: float) -> float:
+        """Take a token. Returns 0, or the seconds until there is one."""
+        if now - self._failed_at >= _PAUSE_SECONDS:
+            try:
+                arguments = [str(self._rate), str(self._rate * _BURST_SECONDS)]
+                return float(self._script(keys=[f"{self._prefix}{key_id}"], args=arguments)) / 1000
+            except redis.RedisError:
+                self._failed_at = time.monotonic()
+        return self._here.take(key_id, now)
+
+
+def check_rate(key_id: int) -> None:
+    """Count one request of this key. TooMany when it asks too often, with the seconds to wait."""
+    wait = _buckets().take(key_id, time.monotonic())
+    if wait:
+        raise TooMany(f"At most {settings.ENVIRONMENT.posts_per_second:g} requests a second for each API key.", wait)
+
+
+@cache
+def _buckets() -> LocalBuckets | SharedBuckets:
+    environment = settings.ENVIRONMENT
+    if environment.redis_url:
+        return SharedBuckets(environment.redis_url[0], environment.redis_prefix, environment.posts_per_second)
+    return LocalBuckets(environment.posts_per_second)
