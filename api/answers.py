@@ -50,6 +50,11 @@ class Token(BaseModel):
     expires: datetime
 
 
+class Revoked(BaseModel):
+    user: str
+    before: datetime
+
+
 class Connection(BaseModel):
     connection: str
     recipient: str

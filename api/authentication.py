@@ -6,6 +6,7 @@ from rest_framework.request import Request
 
 from notifier.access import Caller, Person, caller_of_key, person_of_session, person_of_token
 from notifier.errors import Unauthenticated
+from notifier.revocation import check_token
 
 _SCHEME = "bearer"
 
@@ -48,7 +49,11 @@ class PersonAuthentication(SessionAuthentication):
     def authenticate(self, request: Request) -> tuple[Person | Caller, None] | None:
         credential = _bearer(request)
         if credential is not None:
-            return (caller_of_key(credential) if _is_key(credential) else person_of_token(credential)), None
+            if _is_key(credential):
+                return caller_of_key(credential), None
+            person = person_of_token(credential)
+            check_token(person)
+            return person, None
         user = getattr(request._request, "user", AnonymousUser())
         if not user.is_authenticated:
             return None

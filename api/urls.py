@@ -6,6 +6,7 @@ urlpatterns = [
     path("notifications", views.Notifications.as_view()),
     path("notifications/<str:notification_id>", views.OneNotification.as_view()),
     path("tokens", views.Tokens.as_view()),
+    path("tokens/revoke", views.RevokedTokens.as_view()),
     path("inbox", views.Inbox.as_view()),
     path("inbox/read", views.InboxRead.as_view()),
     path("presence", views.Presence.as_view()),

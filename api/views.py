@@ -16,11 +16,12 @@ from api.authentication import KeyAuthentication, PersonAuthentication
 from api.permissions import AskedForInEachMethod, person_of, recipient_for, require, the_person
 from api.problems import CONTENT_TYPE
 from notifier import idempotency, ids, inbox, presence, publishing, wire
-from notifier.access import Caller, Scope, TokenRequest, issue_token
+from notifier.access import Caller, RevokeRequest, Scope, TokenRequest, issue_token
 from notifier.content import Draft
 from notifier.errors import Forbidden, Invalid, NotFound
 from notifier.models import Notification
 from notifier.names import Recipient
+from notifier.revocation import revoke_tokens
 
 _PROBLEM = OpenApiResponse(answers.Problem, description="A problem document (RFC 9457)")
 _REFUSALS: dict[tuple[int, str], Any] = {
@@ -110,6 +111,20 @@ class Tokens(View):
         require(request, Scope.TOKEN)
         token, expires = issue_token(TokenRequest.parse(request.data))
         return Response({"token": token, "expires": wire.timestamp(expires)}, status=201)
+
+
+class RevokedTokens(View):
+    @extend_schema(
+        operation_id="revoke_tokens",
+        summary="Void a user's connection tokens",
+        request={"application/json": RevokeRequest},
+        responses={200: answers.Revoked, **_REFUSALS},
+    )
+    def post(self, request: Request) -> Response:
+        """All that were issued to this user until now. Sockets opened with them are closed within 5 s, on every server."""
+        require(request, Scope.TOKEN)
+        user = RevokeRequest.parse(request.data).user
+        return Response({"user": user, "before": wire.timestamp(revoke_tokens(user))})
 
 
 class Inbox(View):

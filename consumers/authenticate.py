@@ -70,8 +70,9 @@ def _by_token(tokens: list[str]) -> Scope:
 def _session_person(inner: Application) -> Application:
     async def application(scope: Scope, receive: Any, send: Any) -> Any:
         try:
-            return await inner({**scope, "user": person_of_session(scope["user"])}, receive, send)
+            person = person_of_session(scope["user"], scope["session"].session_key)
         except Unauthenticated:
             return await inner({**scope, "user": None, "refusal": CloseCode.UNAUTHORISED}, receive, send)
+        return await inner({**scope, "user": person}, receive, send)
 
     return application

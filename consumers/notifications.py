@@ -18,7 +18,7 @@ from consumers.protocol import Protocol, Stage, seconds_until
 from notifier import following, ids, inbox, names, presence, resuming, wire
 from notifier.access import Person, person_of_token
 from notifier.database import in_database
-from notifier.errors import NotifierError, Unavailable
+from notifier.errors import NotifierError, Unauthenticated, Unavailable
 from notifier.hub import Hub, this_hub
 from notifier.wire import CloseCode
 
@@ -137,7 +137,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         try:
             if topic is not None:
                 await self.hub.join(self, [names.topic_stream(topic)])
-                opening = await in_database(resuming.open_topic, topic, hello.resume, hello.epoch)
+                opening = await in_database(resuming.open_topic, person, topic, hello.resume, hello.epoch)
             else:
                 # Groups first, then the database, so that nothing falls between the two. The topics are known only
                 # after the database was read: `welcome` marks their streams to be read again.
@@ -148,6 +148,10 @@ class NotificationConsumer(AsyncWebsocketConsumer):
             logger.warning("a connection was sent away: %s", error.detail)
             self.hub.part(self)
             self.protocol.close(CloseCode.UNAVAILABLE)
+            return
+        except Unauthenticated:
+            self.hub.part(self)
+            self.protocol.close(CloseCode.REVOKED)
             return
         self.protocol.welcome(self.connection, opening)
         presence.arrived(self._facts(len(opening.cursors)))
@@ -193,6 +197,10 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         self.hub.part(self, gone)
 
     # -------------------------------------------------------------- called by the hub
+
+    @property
+    def person(self) -> Person:
+        return self.protocol.person
 
     def push(self, stream: str, seq: int, text: str) -> None:
         self.protocol.push(stream, seq, text, self._loop.time())

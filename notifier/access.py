@@ -27,19 +27,22 @@ _recipient: TypeAdapter[str] = TypeAdapter(Recipient)
 class Person:
     """Who a connection or an inbox request speaks for. It is what `scope["user"]` and `request.user` hold.
 
-    `topics` are the patterns of the topics that the credential grants; `expires` is its end, or None.
+    `topics` are the patterns of the topics that the credential grants; `expires` is its end, or None. `issued` is
+    when a token was issued, in Unix seconds, and `session` the key of a session: by these it can be revoked.
     """
 
     recipient: str
     topics: tuple[str, ...] = ()
     expires: datetime | None = None
+    issued: float = 0
+    session: str = ""
     is_authenticated: bool = True
 
     def may_follow(self, topic: str) -> bool:
         return grants(self.topics, topic)
 
 
-def person_of_session(user: Any) -> Person:
+def person_of_session(user: Any, session: str = "") -> Person:
     """The person of a signed-in Django user, known by the user's name. Unauthenticated when nobody is signed in."""
     if user is None or not user.is_authenticated or not user.is_active:
         raise Unauthenticated("Sign in, or present a connection token.")
@@ -47,7 +50,7 @@ def person_of_session(user: Any) -> Person:
         recipient = _recipient.validate_python(user.get_username())
     except ValidationError:
         raise Unauthenticated("This user's name cannot be a recipient's id.") from None
-    return Person(recipient, tuple(settings.ENVIRONMENT.open_topics))
+    return Person(recipient, tuple(settings.ENVIRONMENT.open_topics), session=session)
 
 
 # ------------------------------------------------------------------ connection tokens (RFC 7519)
@@ -76,6 +79,21 @@ class TokenRequest(BaseModel):
             raise Invalid.of(error) from None
 
 
+class RevokeRequest(BaseModel):
+    """Whose tokens are to be void."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    user: Recipient
+
+    @classmethod
+    def parse(cls, raw: object) -> "RevokeRequest":
+        try:
+            return cls.model_validate(raw)
+        except ValidationError as error:
+            raise Invalid.of(error) from None
+
+
 def issue_token(request: TokenRequest) -> tuple[str, datetime]:
     """A connection token and the moment when it ends. Invalid when it would be too long for a browser to present."""
     now = timezone.now()
@@ -83,7 +101,8 @@ def issue_token(request: TokenRequest) -> tuple[str, datetime]:
     claims = {
         "sub": request.user,
         "aud": _AUDIENCE,
-        "iat": int(now.timestamp()),
+        # Not in whole seconds: a token that is issued right after a revocation must outlive it.
+        "iat": round(now.timestamp(), 6),
         "exp": int(expires.timestamp()),
         "jti": secrets.token_hex(8),
         "topics": request.topics,
@@ -109,6 +128,7 @@ def person_of_token(token: str) -> Person:
                 _recipient.validate_python(claims["sub"]),
                 tuple(_patterns.validate_python(claims.get("topics", []))),
                 datetime.fromtimestamp(claims["exp"], UTC),
+                issued=float(claims.get("iat", 0)),
             )
         except jwt.ExpiredSignatureError:
             raise Unauthenticated("The connection token has expired; get a new one.", code="token_expired") from None

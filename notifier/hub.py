@@ -17,11 +17,13 @@ from weakref import WeakKeyDictionary
 from django.conf import settings
 
 from notifier import bus, idempotency, presence, wire
+from notifier.access import Person
 from notifier.admission import Admission
 from notifier.database import in_database
 from notifier.errors import Unavailable
 from notifier.inbox import last_seqs, note_delivered
 from notifier.reader import Reader
+from notifier.revocation import ended_among
 
 logger = logging.getLogger(__name__)
 
@@ -31,13 +33,17 @@ _UNWELL_SWEEP_SECONDS = 2.0
 _FRESH_SECONDS = 2.0
 _LAYER_SECONDS = 2.0
 _TIDY_SECONDS = 600.0
+# A credential that ends is noticed within this and a tick: in less than 5 s.
+_CHECK_SECONDS = 3.0
 _SWEEP_CHUNK = 1000
 
 
 class Connection(Protocol):
     """What the hub asks of a connection. None of these may block or fail."""
 
-    recipient: str
+    @property
+    def person(self) -> Person:
+        """For whom it was opened, and by which credential."""
 
     def push(self, stream: str, seq: int, text: str) -> None:
         """A live entry, as an encoded frame."""
@@ -64,7 +70,7 @@ class Hub:
         self._channel: str | None = None
         self._has_channel = asyncio.Event()
         self._joining = asyncio.Lock()
-        self._swept = self._tidied = time.monotonic()
+        self._swept = self._tidied = self._checked = time.monotonic()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -164,6 +170,7 @@ class Hub:
                 await self._reconcile()
                 await self._write_delivered()
                 await self._sweep()
+                await self._close_ended()
                 await self._tidy()
             except Unavailable as error:
                 logger.warning("the sweep waits for the database: %s", error.detail)
@@ -184,6 +191,16 @@ class Hub:
             ).items():
                 for connection in tuple(self._carried.get(stream, ())):
                     connection.notice(stream, head, revision)
+
+    async def _close_ended(self) -> None:
+        """Close the connections whose credential is no longer in force."""
+        if time.monotonic() - self._checked < _CHECK_SECONDS or not self._streams:
+            return
+        self._checked = time.monotonic()
+        ended = await in_database(ended_among, {connection.person for connection in self._streams})
+        for connection in tuple(self._streams) if ended else ():
+            if (code := ended.get(connection.person)) is not None:
+                connection.leave(code)
 
     async def _tidy(self) -> None:
         """Now and then, remove what holds no longer."""

@@ -51,6 +51,13 @@ class ApiKey(models.Model):
     last_used_at = models.DateTimeField(null=True)
 
 
+class Revocation(models.Model):
+    """The connection tokens that were issued to a person before a moment are void."""
+
+    recipient = models.CharField(max_length=NAME_MAX, unique=True)
+    before = models.DateTimeField()
+
+
 class Notification(models.Model):
     """The content, stored once, whatever the number of recipients."""
 

@@ -8,6 +8,7 @@ from notifier.access import Person
 from notifier.following import topic_position
 from notifier.inbox import Count
 from notifier.models import Installation
+from notifier.revocation import check_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,14 @@ class Opening:
 
 
 def open_inbox(person: Person, resume: Mapping[str, int], epoch: str | None) -> Opening:
-    """For a connection that carries everything that the person reads."""
+    """For a connection that carries everything that the person reads. Unauthenticated when the token was revoked."""
+    check_token(person)
     return _opening(inbox.count(person), resume, epoch)
 
 
-def open_topic(topic: str, resume: Mapping[str, int], epoch: str | None) -> Opening:
+def open_topic(person: Person, topic: str, resume: Mapping[str, int], epoch: str | None) -> Opening:
     """For a connection that is bound to one topic. It begins at the topic's end unless it brings a cursor."""
+    check_token(person)
     return _opening(Count([topic_position(topic)], unread=0), resume, epoch)
 
 
