@@ -32,6 +32,8 @@ _UNWELL_SWEEP_SECONDS = 2.0
 # A subscription in Redis may take effect a moment after it was asked for; such streams are swept once more soon after.
 _FRESH_SECONDS = 2.0
 _LAYER_SECONDS = 2.0
+# Between two connections that are asked to leave, in seconds: shorter where there are very many.
+_DRAIN_PAUSE = 0.01
 _TIDY_SECONDS = 600.0
 # A credential that ends is noticed within this and a tick: in less than 5 s.
 _CHECK_SECONDS = 3.0
@@ -113,9 +115,12 @@ class Hub:
             self._delivered[recipient, stream] = max(seq, self._delivered.get((recipient, stream), 0))
 
     async def drain(self) -> None:
-        """Ask every connection to go elsewhere, and stop."""
-        for connection in tuple(self._streams):
+        """Ask every connection to go elsewhere, one after the other so that they do not all come back at once; then stop."""
+        leaving = tuple(self._streams)
+        pause = min(_DRAIN_PAUSE, settings.ENVIRONMENT.drain_seconds / max(len(leaving), 1))
+        for connection in leaving:
             connection.leave(wire.CloseCode.GOING_AWAY)
+            await asyncio.sleep(pause)
         await self.stop()
 
     # -------------------------------------------------------------- the layer

@@ -6,11 +6,14 @@ import socket
 import sys
 from typing import Any
 
+from django.conf import settings
+
 MAX_MESSAGE_BYTES = 64 * 1024
 """What a server takes in one WebSocket message. Above the protocol's own limit, which is answered with its close code."""
 
 _PING_SECONDS = 20
-_DRAIN_SECONDS = 5
+# For what is in flight when a server stops.
+_GRACE_SECONDS = 5
 
 
 def run_daphne(listener: socket.socket) -> None:
@@ -25,11 +28,16 @@ def run_daphne(listener: socket.socket) -> None:
     class DrainingServer(Server):
         """Daphne cancels its applications at shutdown without a word to the clients; this one says goodbye first."""
 
+        def listen_success(self, port: Any) -> None:
+            self.port = port
+            super().listen_success(port)
+
         def kill_all_applications(self) -> Any:
             async def drain() -> None:
-                await asyncio.wait_for(this_hub().drain(), _DRAIN_SECONDS)
+                await asyncio.wait_for(this_hub().drain(), settings.ENVIRONMENT.drain_seconds + _GRACE_SECONDS)
                 await asyncio.sleep(0.1)  # the close frames are on their way
 
+            self.port.stopListening()
             parting = Deferred.fromFuture(asyncio.ensure_future(drain()))
             return parting.addBoth(lambda _: super(DrainingServer, self).kill_all_applications())
 
@@ -60,7 +68,19 @@ def run_uvicorn(listener: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM."""
     import uvicorn
 
+    from notifier.hub import this_hub
     from routing.asgi import application
+
+    class DrainingServer(uvicorn.Server):
+        """Uvicorn closes all sockets at once; this one lets them go one after the other first."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            for server in self.servers:
+                server.close()
+            for listening in sockets or []:
+                listening.close()
+            await this_hub().drain()
+            await super().shutdown(sockets)
 
     config = uvicorn.Config(
         application,
@@ -74,9 +94,9 @@ def run_uvicorn(listener: socket.socket) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_graceful_shutdown=_DRAIN_SECONDS,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    server = uvicorn.Server(config)
+    server = DrainingServer(config)
     # After its shutdown uvicorn raises the signal once more for the handlers that were there before: this is the end already.
     for stopping in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stopping, signal.SIG_IGN)

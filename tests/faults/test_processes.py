@@ -1,6 +1,7 @@
 """Several server processes, and processes that die: nothing is lost, doubled or misordered."""
 
 import signal
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -91,17 +92,42 @@ def test_kill_9_between_two_posts(new_server: Start, browser: Browser, alice: st
 
 
 @pytest.mark.parametrize("stopping", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize(("kind", "code"), [("daphne", 4000), ("uvicorn", 1012)])
+@pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
 def test_stop_says_goodbye(
-    new_server: Start, browser: Browser, alice: str, kind: str, code: int, stopping: signal.Signals
+    new_server: Start, browser: Browser, alice: str, kind: str, stopping: signal.Signals
 ) -> None:
     """A deploy's SIGTERM or a Ctrl-C: open sockets are told to come back, and the process ends well and in time."""
     server = new_server(kind)
     socket = browser(server, alice).hello()
     server.process.send_signal(stopping)
-    assert socket.close_code() == code
+    assert socket.close_code() == 4000
     assert server.process.wait(10) == 0
     assert "Traceback" not in server.log(), server.log()
+
+
+@pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
+def test_sockets_of_a_server_that_stops_leave_one_after_the_other(
+    new_server: Start, browser: Browser, alice: str, kind: str
+) -> None:
+    """They would all come back to the next server at the same moment. New ones are not accepted, and deliveries go on meanwhile."""
+    server = new_server(kind)
+    sockets = [browser(server, f"{alice}-{number % 5}").hello() for number in range(100)]
+    closed: list[float] = []
+
+    def wait(socket: Socket) -> int:
+        code = socket.close_code(seconds=15)
+        closed.append(time.monotonic())
+        return code
+
+    with ThreadPoolExecutor(100) as pool:
+        waiting = [pool.submit(wait, socket) for socket in sockets]
+        server.process.terminate()
+        wait_until(lambda: bool(closed), what="the first to be asked to leave")
+        with pytest.raises(httpx.TransportError):
+            httpx.get(f"{server.url}/healthz", trust_env=False)
+        assert {waited.result() for waited in waiting} == {4000}
+    assert server.process.wait(10) == 0
+    assert max(closed) - min(closed) > 0.7
 
 
 @pytest.mark.xdist_group("redis-away")

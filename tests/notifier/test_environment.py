@@ -84,6 +84,7 @@ WRONG: dict[str, list[str]] = {
     "NOTIFIER_CONNECTIONS_PER_ADDRESS": ["0", "1000001", "1.5"],
     "NOTIFIER_CONNECTIONS_PER_PROCESS": ["0", "1000001", "-1"],
     "NOTIFIER_POSTS_PER_SECOND": ["0", "0.01", "many", "nan"],
+    "NOTIFIER_DRAIN_SECONDS": ["-1", "61", "soon", "nan"],
     "NOTIFIER_MAX_BODY_BYTES": ["16383", "16777217", "1MB", "-1"],
     "NOTIFIER_DATABASE_CONNECTIONS": ["1", "201", "many"],
     "NOTIFIER_LOG_LEVEL": ["info", "TRACE", "10"],
