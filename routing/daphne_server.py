@@ -1,0 +1,68 @@
+"""Daphne, with what it lacks: a bound on what waits for a socket, and a goodbye at the end."""
+
+import asyncio
+import logging
+from typing import Any
+
+from daphne.server import (
+    Server,  # installs Twisted's asyncio reactor, which must come before any other import of Twisted
+)
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from django.conf import settings
+from twisted.internet import reactor
+from twisted.internet.defer import Deferred
+
+from notifier.hub import this_hub
+from notifier.wire import MAX_UNACKNOWLEDGED_BYTES
+
+logger = logging.getLogger(__name__)
+
+# For what is in flight when the server stops, in seconds.
+_GRACE_SECONDS = 5
+# Above what flow control lets on its way: only a socket that acknowledges nothing (`?live`) and takes nothing gets here.
+_MAX_BACKLOG_BYTES = 2 * MAX_UNACKNOWLEDGED_BYTES
+
+
+class BoundedSocket(WebSocketProtocol):
+    """Daphne's `send` never waits: what a client does not take piles up in this process. Beyond the bound the line is cut."""
+
+    def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: FBT001, FBT002, N802 -- daphne's signature
+        super().serverSend(content, binary)
+        if self._backlog() > _MAX_BACKLOG_BYTES:
+            logger.info("a socket that takes nothing was cut off")
+            self.transport.abortConnection()
+
+    def _backlog(self) -> int:
+        """Bytes that wait in Twisted's buffers, which has no public word for it."""
+        transport = self.transport
+        backlog: int = len(transport.dataBuffer) - transport.offset + transport._tempDataLen
+        return backlog
+
+
+class DrainingServer(Server):
+    """Daphne cancels its applications at shutdown without a word to the clients; this one says goodbye first."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, ready_callable=self._ready, **options)
+
+    def listen_success(self, port: Any) -> None:
+        self.port = port
+        super().listen_success(port)
+
+    def kill_all_applications(self) -> Any:
+        async def drain() -> None:
+            await asyncio.wait_for(this_hub().drain(), settings.ENVIRONMENT.drain_seconds + _GRACE_SECONDS)
+            await asyncio.sleep(0.1)  # the close frames are on their way
+
+        self.port.stopListening()
+        parting = Deferred.fromFuture(asyncio.ensure_future(drain()))
+        return parting.addBoth(lambda _: super(DrainingServer, self).kill_all_applications())
+
+    def _ready(self) -> None:
+        sockets: WebSocketFactory = self.ws_factory
+        sockets.protocol = BoundedSocket
+        # A frame that is too large or malformed is answered with its close code, and not by cutting the line. The
+        # origin is our own business: autobahn resets its option at each call, and would answer 400 to "null".
+        sockets.setProtocolOptions(failByDrop=False, allowNullOrigin=True)
+        loop = reactor._asyncioEventloop
+        reactor.callWhenRunning(lambda: loop.call_soon(lambda: this_hub().start()))
