@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from notifier.errors import Unavailable
@@ -16,8 +17,7 @@ from notifier.errors import Unavailable
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_THREADS = 4
-_executor = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="notifier-database")
+_executor = ThreadPoolExecutor(settings.SOCKET_THREADS, thread_name_prefix="notifier-database")
 
 
 async def in_database(verb: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -79,6 +79,10 @@ CHANNEL_LAYERS: dict[str, Any] = {
 # ------------------------------------------------------------------ limits and times
 
 SWEEP_SECONDS = ENVIRONMENT.sweep_seconds or (15 if ENVIRONMENT.redis_url else 1)
+# Threads that answer requests, and threads on which sockets call the domain. SQLite lets in one writer at a time, and
+# those that wait poll for it; each thread of PostgreSQL's holds a connection while it works.
+REQUEST_THREADS = ENVIRONMENT.database_connections // 2 if _POSTGRES else 1
+SOCKET_THREADS = ENVIRONMENT.database_connections - REQUEST_THREADS if _POSTGRES else 2
 DATA_UPLOAD_MAX_MEMORY_SIZE = ENVIRONMENT.max_body_bytes
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 
