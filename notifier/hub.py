@@ -36,7 +36,7 @@ _LAYER_SECONDS = 2.0
 _DRAIN_PAUSE = 0.01
 _TIDY_SECONDS = 600.0
 # A credential that ends is noticed within this and a tick: in less than 5 s.
-_CHECK_SECONDS = 3.0
+_CHECK_SECONDS = 2.0
 _SWEEP_CHUNK = 1000
 
 

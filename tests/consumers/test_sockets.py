@@ -94,7 +94,7 @@ def test_expired_token_is_asked_for_anew_unless_it_was_refreshed(server: Server,
     left, refreshed = browser(server, token=token).hello(), browser(server, token=token).hello()
     refreshed.send({"type": "refresh", "token": server.token(alice)})
     assert refreshed.until("refreshed")["expires"] > refreshed.welcome["expires"]
-    assert left.close_code(seconds=15) == 4001
+    assert left.close_code(seconds=25) == 4001
     assert browser(server, token=token).close_code() == 4001
     refreshed.send({"type": "ping"})
     assert refreshed.until("pong")
@@ -117,7 +117,7 @@ def test_silence_instead_of_hello_is_closed(server: Server, browser: Browser, al
     socket = browser(server, alice)
     began = time.monotonic()
     assert socket.close_code() == 4004
-    assert 4 < time.monotonic() - began < 8
+    assert 4 < time.monotonic() - began < 20
 
 
 BROKEN = {

@@ -18,7 +18,7 @@ def test_post_reaches_the_open_browser(server: Server, browser: Browser, alice: 
     socket = browser(server, alice).hello()
     answer = server.post({"users": [alice]}, "Deploy finished", body="api 2.4.1", level="success", data={"build": 42})
     assert (answer["addressed"], answer["online"]) == (1, 1)
-    frame = socket.until("notification", seconds=2)
+    frame = socket.until("notification")
     assert (frame["stream"], frame["seq"], frame["replayed"]) == (f"user:{alice}", 1, False)
     told = frame["notification"]
     assert told["id"] == answer["id"]

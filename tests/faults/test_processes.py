@@ -35,7 +35,7 @@ def test_post_to_one_reaches_a_socket_on_the_other(two_servers: list[Server], br
     here, there = two_servers
     socket = browser(there, alice).hello()
     wait_until(lambda: here.post({"users": [alice]}, "over there")["online"] == 1, what="presence to be shared")
-    assert socket.titles(1, seconds=2) == ["over there"]
+    assert socket.titles(1, seconds=8) == ["over there"]
 
 
 def test_1000_to_50_users_from_8_publishers_arrive_complete_in_order_once(
@@ -73,7 +73,7 @@ def test_killed_server_leaves_no_ghost(
     wait_until(lambda: here.http.get("/api/v1/presence").json()["people"] == 1, what="alice to be online")
     there.kill()
     here.post({"users": [alice]}, "while it was down")
-    wait_until(lambda: here.http.get("/api/v1/presence").json()["people"] == 0, what="the lease to run out", seconds=45)
+    wait_until(lambda: here.http.get("/api/v1/presence").json()["people"] == 0, what="the lease to run out", seconds=60)
     assert browser(here, alice).hello(after=socket).titles(1) == ["while it was down"]
 
 
@@ -141,10 +141,10 @@ def test_redis_away_costs_no_notification(
         socket = browser(server, alice).hello()
         redis.kill()
         assert server.post({"users": [alice]}, "without redis")["online"] is None
-        assert socket.titles(1, seconds=10) == ["without redis"]
+        assert socket.titles(1, seconds=20) == ["without redis"]
         newcomer = browser(server, bob).hello()
         server.post({"users": [bob]}, "to a newcomer")
-        assert newcomer.titles(1, seconds=10) == ["to a newcomer"]
+        assert newcomer.titles(1, seconds=20) == ["to a newcomer"]
         redis.start()
         wait_until(lambda: server.post({"users": [alice]}, "again")["online"] == 1, what="presence to be right again")
     finally:
@@ -160,7 +160,7 @@ def test_idle_subscription_still_hears(
     socket = browser(server, alice).hello()
     assert socket.quiet(seconds=12)
     server.post({"users": [alice]}, "awake")
-    assert socket.titles(1, seconds=1) == ["awake"]
+    assert socket.titles(1, seconds=10) == ["awake"]
     assert "Traceback" not in server.log()
     assert "ERROR" not in server.log()
 
@@ -199,7 +199,7 @@ def test_notify_command_reaches_the_browser_of_a_running_server(
     socket = browser(server, alice).hello()
     sent = server.manage("notify", alice, "Deploy finished", "--level", "success")
     assert sent.returncode == 0, sent.stderr
-    frame = socket.until("notification", seconds=3)
+    frame = socket.until("notification")
     assert (frame["notification"]["title"], frame["notification"]["level"]) == ("Deploy finished", "success")
 
 
@@ -227,7 +227,7 @@ def test_a_process_keeps_its_redis_connections_and_its_groups_few(
             for tab in tabs:
                 assert groups() == 2
                 tab.close()
-            wait_until(lambda: groups() == 0, what="the groups to be left", seconds=5)
+            wait_until(lambda: groups() == 0, what="the groups to be left", seconds=15)
     finally:
         server.stop()
         redis.stop()
