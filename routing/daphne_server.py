@@ -4,6 +4,7 @@ import asyncio
 import logging
 from typing import Any
 
+from autobahn.websocket.types import ConnectionDeny
 from daphne.server import (
     Server,  # installs Twisted's asyncio reactor, which must come before any other import of Twisted
 )
@@ -25,6 +26,13 @@ _MAX_BACKLOG_BYTES = 2 * MAX_UNACKNOWLEDGED_BYTES
 
 class BoundedSocket(WebSocketProtocol):
     """Daphne's `send` never waits: what a client does not take piles up in this process. Beyond the bound the line is cut."""
+
+    def onConnect(self, request: Any) -> Any:  # noqa: N802 -- autobahn's signature
+        """Daphne decodes the subprotocols, percent signs and all, and fails on what comes out of some."""
+        offered = request.headers.get("sec-websocket-protocol", "")
+        if not offered.isascii() or "%" in offered:
+            raise ConnectionDeny(ConnectionDeny.BAD_REQUEST, "Bad Request")  # type: ignore[no-untyped-call]
+        return super().onConnect(request)
 
     def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: FBT001, FBT002, N802 -- daphne's signature
         super().serverSend(content, binary)
@@ -63,6 +71,6 @@ class DrainingServer(Server):
         sockets.protocol = BoundedSocket
         # A frame that is too large or malformed is answered with its close code, and not by cutting the line. The
         # origin is our own business: autobahn resets its option at each call, and would answer 400 to "null".
-        sockets.setProtocolOptions(failByDrop=False, allowNullOrigin=True)
+        sockets.setProtocolOptions(versions=[13], failByDrop=False, echoCloseCodeReason=True, allowNullOrigin=True)
         loop = reactor._asyncioEventloop
         reactor.callWhenRunning(lambda: loop.call_soon(lambda: this_hub().start()))

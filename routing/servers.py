@@ -1,5 +1,6 @@
 """The two ASGI servers, run in this process on a socket that already listens. They are imported only when chosen."""
 
+import logging
 import signal
 import socket
 import sys
@@ -35,11 +36,12 @@ def run_uvicorn(listener: socket.socket) -> None:
     import uvicorn
 
     from routing.asgi import application
-    from routing.uvicorn_server import DrainingServer
+    from routing.uvicorn_server import AnsweringSocket, BoundedHttp, DrainingServer
 
     config = uvicorn.Config(
         application,
-        ws="websockets-sansio",
+        ws=AnsweringSocket,
+        http=BoundedHttp,
         ws_max_size=MAX_MESSAGE_BYTES,
         ws_ping_interval=_PING_SECONDS,
         ws_ping_timeout=_PING_SECONDS,
@@ -51,6 +53,8 @@ def run_uvicorn(listener: socket.socket) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
+    # A client's invalid UTF-8 is answered with 1007; uvicorn writes a traceback about it as well.
+    logging.getLogger("uvicorn.error").addFilter(lambda record: not record.getMessage().startswith("Invalid UTF-8"))
     server = DrainingServer(config)
     # After its shutdown uvicorn raises the signal once more for the handlers that were there before: this is the end already.
     for stopping in (signal.SIGINT, signal.SIGTERM):
