@@ -146,7 +146,7 @@ class Protocol:
 
     def push(self, stream: str, seq: int, text: str, now: float) -> None:
         """A live entry, encoded."""
-        if self.closing is None and self.delivery.offer(stream, seq, len(text)):
+        if self.closing is None and self.delivery.offer(stream, seq, _size(text)):
             self._send(text, now)
 
     def replay(self, stream: str, missed: Missed, now: float) -> None:
@@ -154,7 +154,7 @@ class Protocol:
         for seq, content in missed.entries:
             replayed = self.delivery.is_replay(stream, seq)
             text = wire.notification_frame(stream, seq, content, replayed=replayed)
-            if self.delivery.replay(stream, seq, len(text)):
+            if self.delivery.replay(stream, seq, _size(text)):
                 self._send(text, now)
             elif self.delivery.behind:
                 self.delivery.notice(stream, missed.head)
@@ -223,6 +223,11 @@ class Protocol:
         self.out.append(text)
         if self._behind_since is None and self.delivery.behind:
             self._behind_since = now
+
+
+def _size(text: str) -> int:
+    """In bytes, as it goes over the line. Python knows at once whether a text is ASCII."""
+    return len(text) if text.isascii() else len(text.encode())
 
 
 def seconds_until(moment: datetime | None, *, wall: float, now: float) -> float | None:

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 # For what is in flight when the server stops, in seconds.
 _GRACE_SECONDS = 5
 # Above what flow control lets on its way: only a socket that acknowledges nothing (`?live`) and takes nothing gets here.
-_MAX_BACKLOG_BYTES = 2 * MAX_UNACKNOWLEDGED_BYTES
+_MAX_BACKLOG_BYTES = MAX_UNACKNOWLEDGED_BYTES * 5 // 4
 
 
 class BoundedSocket(WebSocketProtocol):

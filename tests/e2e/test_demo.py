@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.real import chromium
 from tests.real.server import Server
 
-
 # Patience is for a loaded machine; what is fast enough is measured elsewhere.
 expect.set_options(timeout=20_000)
 
