@@ -1,5 +1,6 @@
 """The cast: alice and bob, who have browsers; a backend with its key; and the stacks that the service runs on."""
 
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,9 @@ from tests.real.postgres import Postgres
 from tests.real.redis import Redis
 from tests.real.server import SECRET, Server
 from tests.real.socket import Socket
+
+# A shell that starts the tests in the background lets them ignore SIGINT, and so would every server that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
