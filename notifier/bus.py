@@ -5,29 +5,21 @@ so a failure here is logged and never an error of the publisher.
 """
 
 import asyncio
-import logging
 import threading
-import time
 from collections.abc import Sequence
 from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
-from notifier import wire
+from notifier import redis_line, wire
 from notifier.sequences import Place
 
-logger = logging.getLogger(__name__)
-
-# So many group_sends run at a time; more only queue up inside the layer.
+# So many group_sends run at a time, under one time limit; more only queue up inside the layer.
 _AT_A_TIME = 100
-# In seconds, for each such lot: a publisher must not wait for a layer that hangs.
-SEND_TIMEOUT = 1.0
-_UNWELL_SECONDS = 30.0
-# After a failure nothing is sent for so long: a dead layer costs one publisher its time, and not each.
-_PAUSE_SECONDS = 1.0
 
-_last_failure = float("-inf")
+# Whether a wake-up was not sent that somebody may be waiting for.
+_owing = False
 _home: asyncio.AbstractEventLoop | None = None
 _home_lock = threading.Lock()
 
@@ -57,6 +49,30 @@ def tell_person(stream: str, revision: int, *, read: list[str], all_read: bool) 
     async_to_sync(group_send)([(wire.group_of(stream), message)])
 
 
+async def make_up() -> None:
+    """If wake-ups of this process were lost, ask every hub to look into the database. Does nothing otherwise."""
+    global _owing
+    if _owing:
+        _owing = False
+        await _send_all([(wire.ALL_HUBS, {"type": "hub.sweep"})])
+
+
+async def echo(channel: str) -> None:
+    """Send something to a channel of this process, to see whether it arrives."""
+    try:
+        async with asyncio.timeout(redis_line.TIMEOUT):
+            await channel_layer().send(channel, {"type": "hub.echo"})
+    except Exception as error:
+        redis_line.failed("send", error)
+
+
+async def reconnect() -> None:
+    """Have the layer's subscriptions made anew, where it can do that."""
+    layer = channel_layer()
+    if hasattr(layer, "reconnect"):
+        await layer.reconnect()
+
+
 async def group_send(messages: Sequence[tuple[str, dict[str, Any]]]) -> None:
     """Send each message to its group, on the one event loop of this process that owns the layer's connections.
 
@@ -76,24 +92,6 @@ def attach(loop: asyncio.AbstractEventLoop) -> None:
     _home = loop
 
 
-def is_unwell() -> bool:
-    """Whether a send failed within the last 30 s."""
-    return time.monotonic() - _last_failure < _UNWELL_SECONDS
-
-
-def is_paused() -> bool:
-    """Whether a failure is so recent that trying again would only cost time."""
-    return time.monotonic() - _last_failure < _PAUSE_SECONDS
-
-
-def note_failure(what: str, error: BaseException) -> None:
-    """The layer did not do as asked: say so once in a while, and let the sweep hurry."""
-    global _last_failure
-    if not is_unwell():
-        logger.warning("the channel layer failed to %s (%r); delivery goes on from the database", what, error)
-    _last_failure = time.monotonic()
-
-
 def channel_layer() -> Any:
     """The layer that the settings name."""
     layer = get_channel_layer()
@@ -103,17 +101,22 @@ def channel_layer() -> Any:
 
 
 async def _send_all(messages: Sequence[tuple[str, dict[str, Any]]]) -> None:
-    if is_paused():
+    global _owing
+    if not redis_line.allows():
+        _owing = True
         return
     layer = channel_layer()
     try:
         for start in range(0, len(messages), _AT_A_TIME):
-            async with asyncio.timeout(SEND_TIMEOUT):
+            async with asyncio.timeout(redis_line.TIMEOUT):
                 await asyncio.gather(
                     *(layer.group_send(group, message) for group, message in messages[start : start + _AT_A_TIME])
                 )
     except Exception as error:  # whatever a layer may raise: the sweep delivers
-        note_failure("send", error)
+        _owing = True
+        redis_line.failed("send", error)
+    else:
+        redis_line.answered()
 
 
 def _home_loop() -> asyncio.AbstractEventLoop:

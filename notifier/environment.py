@@ -175,7 +175,7 @@ class Environment(BaseModel):
         5, ge=0, le=60, description="At a stop, the time over which many connections are asked to go elsewhere."
     )
     max_body_bytes: int = Field(524_288, ge=16_384, le=16_777_216, description="Largest request body.")
-    database_connections: int = Field(8, ge=2, le=200, description="PostgreSQL connections of one process, at most.")
+    database_connections: int = Field(8, ge=3, le=200, description="PostgreSQL connections of one process, at most.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much to log.")
     demo: bool = Field(False, description="Serve the demo page at /demo/, with its users.")
 

@@ -1,9 +1,9 @@
 """One hub in each server process: which of its connections carry which streams.
 
-The process has one channel in the channel layer. It is in the group of each stream that a local connection carries:
-joined with the first and left with the last of them. What arrives is handed to those connections.
-The layer is not trusted: a sweep compares each stream's end with the database, so that nothing stays missing, not even
-an entry that no other follows.
+The process is in the group of each stream that a local connection carries: it joins with the first and leaves with the
+last of them. What arrives is handed to those connections.
+The channel layer is not trusted: a sweep compares each stream's end with the database, so that nothing stays missing,
+not even an entry that no other follows.
 """
 
 import asyncio
@@ -16,11 +16,12 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
-from notifier import bus, idempotency, presence, wire
+from notifier import bus, idempotency, presence, redis_line, wire
 from notifier.access import Person
 from notifier.admission import Admission
 from notifier.database import in_database
 from notifier.errors import Unavailable
+from notifier.groups import Groups
 from notifier.inbox import last_seqs, note_delivered
 from notifier.reader import Reader
 from notifier.revocation import ended_among
@@ -31,9 +32,10 @@ _TICK_SECONDS = 1.0
 _UNWELL_SWEEP_SECONDS = 2.0
 # A subscription in Redis may take effect a moment after it was asked for; such streams are swept once more soon after.
 _FRESH_SECONDS = 2.0
-_LAYER_SECONDS = 2.0
 # Between two connections that are asked to leave, in seconds: shorter where there are very many.
-_DRAIN_PAUSE = 0.01
+_DRAIN_PAUSE = 0.05
+# For the tasks of a hub that stops.
+_STOP_SECONDS = 2.0
 _TIDY_SECONDS = 600.0
 # A credential that ends is noticed within this and a tick: in less than 5 s.
 _CHECK_SECONDS = 2.0
@@ -66,12 +68,9 @@ class Hub:
         self.admission = Admission()
         self._carried: dict[str, set[Connection]] = defaultdict(set)
         self._streams: dict[Connection, set[str]] = defaultdict(set)
-        self._joined: set[str] = set()
+        self._groups = Groups(self._dispatch)
         self._fresh: dict[str, float] = {}
         self._delivered: dict[tuple[str, str], int] = {}
-        self._channel: str | None = None
-        self._has_channel = asyncio.Event()
-        self._joining = asyncio.Lock()
         self._swept = self._tidied = self._checked = time.monotonic()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -79,13 +78,20 @@ class Hub:
         """Receive, sweep and keep the process's lease, from now on. Called when the server starts, or at the first socket."""
         if not self._tasks:
             bus.attach(asyncio.get_running_loop())
-            self._tasks = [asyncio.create_task(work) for work in (self._receive(), self._tick(), presence.keep())]
+            self._tasks = [
+                asyncio.create_task(work) for work in (self._groups.receive(), self._tick(), presence.keep())
+            ]
 
     async def stop(self) -> None:
         """End what `start` began, and write what is to be remembered."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        give_up, running = time.monotonic() + _STOP_SECONDS, set(self._tasks)
+        while running and time.monotonic() < give_up:
+            # More than once: a library below may take a cancellation for a time limit of its own, and go on.
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=0.1)
+        if self._tasks:
+            await presence.leave()
         with contextlib.suppress(Unavailable):
             await self._write_delivered()
 
@@ -96,7 +102,8 @@ class Hub:
         for stream in streams:
             self._carried[stream].add(connection)
             self._fresh.setdefault(stream, time.monotonic())
-        await self._reconcile()
+            self._groups.join(wire.group_of(stream))
+        await self._groups.settle()
 
     def part(self, connection: Connection, streams: list[str] | None = None) -> None:
         """Carry these streams, or any, no longer for the connection. Groups that nobody needs are left at the next tick."""
@@ -108,6 +115,7 @@ class Hub:
             self._carried[stream].discard(connection)
             if not self._carried[stream]:
                 del self._carried[stream]
+                self._groups.leave(wire.group_of(stream))
 
     def acknowledged(self, recipient: str, streams: dict[str, int]) -> None:
         """Remember how far a person's browser is; written once a second for all."""
@@ -123,40 +131,12 @@ class Hub:
             await asyncio.sleep(pause)
         await self.stop()
 
-    # -------------------------------------------------------------- the layer
-
-    async def _reconcile(self) -> None:
-        """Make the layer's groups those of the streams carried now."""
-        async with self._joining:
-            missing, surplus = self._carried.keys() - self._joined, self._joined - self._carried.keys()
-            if bus.is_paused() or not (missing or surplus):
-                return  # paused: sockets that wait here for a dead layer would wait one after the other
-            layer = bus.channel_layer()
-            try:
-                async with asyncio.timeout(_LAYER_SECONDS):
-                    if self._channel is None:
-                        self._channel = await layer.new_channel("hub")
-                        self._has_channel.set()
-                    for stream in missing:
-                        await layer.group_add(wire.group_of(stream), self._channel)
-                        self._joined.add(stream)
-                    for stream in surplus:
-                        await layer.group_discard(wire.group_of(stream), self._channel)
-                        self._joined.discard(stream)
-            except Exception as error:  # whatever a layer may raise: tried again at the next tick
-                bus.note_failure("join", error)
-
-    async def _receive(self) -> None:
-        layer = bus.channel_layer()
-        while True:
-            try:
-                await self._has_channel.wait()
-                self._dispatch(await layer.receive(self._channel))
-            except Exception as error:
-                bus.note_failure("receive", error)
-                await asyncio.sleep(_TICK_SECONDS)
+    # -------------------------------------------------------------- from the layer
 
     def _dispatch(self, message: dict[str, Any]) -> None:
+        if message["type"] == "hub.sweep":
+            self._swept = float("-inf")
+            return
         carriers = self._carried.get(message["stream"], ())
         if message["type"] == "notification.push":
             stream, seq, text = message["stream"], message["seq"], message["text"]
@@ -169,22 +149,28 @@ class Hub:
     # -------------------------------------------------------------- the sweep
 
     async def _tick(self) -> None:
+        chores = (
+            self._groups.check,
+            self._groups.settle,
+            self._write_delivered,
+            self._sweep,
+            self._close_ended,
+            self._tidy,
+        )
         while True:
             await asyncio.sleep(_TICK_SECONDS)
-            try:
-                await self._reconcile()
-                await self._write_delivered()
-                await self._sweep()
-                await self._close_ended()
-                await self._tidy()
-            except Unavailable as error:
-                logger.warning("the sweep waits for the database: %s", error.detail)
-            except Exception:
-                logger.exception("the sweep failed; it goes on")
+            for chore in chores:
+                try:
+                    await chore()
+                except Unavailable as error:
+                    logger.warning("waiting for the database: %s", error.detail)
+                    break
+                except Exception:
+                    logger.exception("%s failed; it is tried again", chore.__qualname__)
 
     async def _sweep(self) -> None:
         now = time.monotonic()
-        interval = _UNWELL_SWEEP_SECONDS if bus.is_unwell() else settings.SWEEP_SECONDS
+        interval = _UNWELL_SWEEP_SECONDS if redis_line.is_unwell() else settings.SWEEP_SECONDS
         if now - self._swept >= min(interval, settings.SWEEP_SECONDS):
             streams, self._swept = list(self._carried), now
         else:

@@ -1,8 +1,18 @@
-"""The channel layer of the embedded size."""
+"""The channel layers of the two sizes: Channels' own, and what they lack."""
 
+import asyncio
 from typing import Any
 
 from channels.layers import InMemoryChannelLayer
+from channels_redis.pubsub import RedisPubSubChannelLayer, RedisSingleShardConnection
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from notifier import redis_line
+
+# A receiver that waits for a message wakes up this often; what comes wakes it at once.
+_POLL_SECONDS = 1.0
+_RETRY_SECONDS = 0.5
 
 
 class EmbeddedChannelLayer(InMemoryChannelLayer):
@@ -18,3 +28,47 @@ class EmbeddedChannelLayer(InMemoryChannelLayer):
 
     def _clean_expired(self) -> None:
         pass
+
+
+class WatchedRedisLayer(RedisPubSubChannelLayer):
+    """Publish and subscribe over Redis. What is published while a subscription is broken is lost; here that is noticed."""
+
+    def __init__(self, hosts: list[str], **config: Any) -> None:
+        # Without retries of its own: redis-py would subscribe again and say nothing of what was lost meanwhile.
+        line = {
+            "retry": Retry(NoBackoff(), 0),
+            "socket_timeout": redis_line.TIMEOUT,
+            "socket_connect_timeout": redis_line.TIMEOUT,
+        }
+        super().__init__(hosts=[{"address": url, **line} for url in hosts], **config)
+
+    async def reconnect(self) -> None:
+        """Drop the lines that are subscribed, which may hang; the receivers open new ones and subscribe again."""
+        for shard in self._get_layer()._shards:
+            await shard.drop_subscription()
+
+    def _get_layer(self) -> Any:
+        loop = asyncio.get_running_loop()
+        if loop not in self._layers:
+            layer = super()._get_layer()
+            layer._shards = [_WatchedShard(shard.host, layer) for shard in layer._shards]
+        return self._layers[loop]
+
+
+class _WatchedShard(RedisSingleShardConnection):
+    async def drop_subscription(self) -> None:
+        if self._pubsub is not None and self._pubsub.connection is not None:
+            await self._pubsub.connection.disconnect(nowait=True)
+
+    async def _do_receiving(self) -> None:
+        """As Channels' own, but what fails is told to the hub instead of written as a traceback, and nothing ends it."""
+        while True:
+            try:
+                if self._pubsub and self._pubsub.subscribed:
+                    message = await self._pubsub.get_message(ignore_subscribe_messages=True, timeout=_POLL_SECONDS)
+                    self._receive_message(message)
+                else:
+                    await asyncio.sleep(0.05)
+            except Exception as error:
+                redis_line.lost("receive", error)
+                await asyncio.sleep(_RETRY_SECONDS)

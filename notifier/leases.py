@@ -10,24 +10,25 @@ a clean-up that dies half-way is finished by the next. All times are those of Re
 """
 
 import asyncio
+import contextlib
 import json
 import logging
-import time
 from collections.abc import Collection
 from typing import Any, cast
 
 import redis
 import redis.asyncio
 
+from notifier import redis_line
 from notifier.errors import Unavailable
 
 logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 10
 LEASE_SECONDS = 30
-_TIMEOUT = 1.0
-# After a failure a publisher is not made to wait again for so long.
-_PAUSE_SECONDS = 1.0
+_RETRY_SECONDS = 1.0
+# For the goodbye of a server that stops.
+_LEAVE_SECONDS = 2.0
 _CHUNK = 500
 
 # KEYS servers, people, of:<server>; ARGV server, lease seconds, then connection, recipient, facts of each
@@ -80,29 +81,27 @@ class Leases:
         self._mine: dict[str, tuple[str, str]] = {}
         self._unsent: set[str] = set()
         self._changed = asyncio.Event()
-        self._failed_at = float("-inf")
-        self._sync = redis.Redis.from_url(
-            url, decode_responses=True, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT
-        )
+        self._sync = redis_line.client(url)
 
     # -------------------------------------------------------------- asking, from any thread
 
     def count_online(self, recipients: Collection[str] | None) -> int | None:
         """How many of these people, or of all, have a connection. None when Redis does not answer, or did not a moment ago."""
-        if time.monotonic() - self._failed_at < _PAUSE_SECONDS:
+        if not redis_line.allows():
             return None
         try:
             if recipients is None:
-                return self._sync.hlen(self._people)
-            names = list(recipients)
-            found = 0
-            for start in range(0, len(names), _CHUNK):
-                counts = cast(list[Any], self._sync.hmget(self._people, names[start : start + _CHUNK]))
-                found += sum(count is not None for count in counts)
-        except redis.RedisError:
-            self._failed_at = time.monotonic()
+                found = self._sync.hlen(self._people)
+            else:
+                names, found = list(recipients), 0
+                for start in range(0, len(names), _CHUNK):
+                    counts = cast(list[Any], self._sync.hmget(self._people, names[start : start + _CHUNK]))
+                    found += sum(count is not None for count in counts)
+        except redis.RedisError as error:
+            redis_line.failed("tell who is online", error)
             return None
         else:
+            redis_line.answered()
             return found
 
     def everybody(self) -> tuple[int, list[dict[str, Any]]]:
@@ -133,33 +132,49 @@ class Leases:
 
     async def keep(self) -> None:
         """Hold the lease and mirror what changes, until cancelled. Outlives any failure of Redis."""
-        client = redis.asyncio.Redis.from_url(
-            self._url, decode_responses=True, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT
-        )
         loop = asyncio.get_running_loop()
         beat_at = loop.time()
-        while True:
-            try:
-                async with asyncio.timeout(max(0.05, beat_at - loop.time())):
-                    await self._changed.wait()
-            except TimeoutError:
-                pass
-            try:
-                if loop.time() >= beat_at:
-                    beat_at = loop.time() + HEARTBEAT_SECONDS
-                    if not await client.eval(_BEAT, 1, self._servers, self._server, LEASE_SECONDS):
-                        self._unsent |= self._mine.keys()
-                    await self._clean_up(client)
-                self._changed.clear()
-                unsent, self._unsent = self._unsent, set()
+        async with redis_line.async_client(self._url) as client:
+            while True:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(max(0.05, beat_at - loop.time())):
+                        await self._changed.wait()
                 try:
-                    await self._send(client, unsent)
-                except BaseException:
-                    self._unsent |= unsent
-                    raise
-            except redis.RedisError as error:
-                logger.warning("presence waits for Redis: %r", error)
-                await asyncio.sleep(1)
+                    if loop.time() >= beat_at:
+                        beat_at = loop.time() + HEARTBEAT_SECONDS
+                        await self._beat(client)
+                    await self._mirror(client)
+                except (redis.RedisError, OSError) as error:
+                    redis_line.failed("keep presence", error)
+                    await asyncio.sleep(_RETRY_SECONDS)
+                    beat_at = loop.time()
+
+    async def leave(self) -> None:
+        """Give the lease back, so that nobody has to wait for its end to know that this server's connections are gone."""
+        try:
+            async with asyncio.timeout(_LEAVE_SECONDS), redis_line.async_client(self._url) as client:
+                await self._remove(client, self._server)
+        except (redis.RedisError, OSError, TimeoutError) as error:
+            logger.info("presence: the lease was not given back, and runs out: %r", error)
+
+    async def _beat(self, client: "redis.asyncio.Redis") -> None:
+        """Renew the lease. Where it is gone, tell everything again; and clean up after servers that renew theirs no longer."""
+        if not await client.eval(_BEAT, 1, self._servers, self._server, LEASE_SECONDS):
+            self._unsent |= self._mine.keys()
+        for dead in await client.eval(_EXPIRED, 1, self._servers):
+            await self._remove(client, dead)
+            logger.info("presence: the lease of %s ran out; its connections are gone", dead)
+
+    async def _mirror(self, client: "redis.asyncio.Redis") -> None:
+        """Tell what changed since the last time."""
+        self._changed.clear()
+        unsent, self._unsent = self._unsent, set()
+        try:
+            await self._send(client, unsent)
+        except BaseException:
+            self._unsent |= unsent
+            self._changed.set()
+            raise
 
     async def _send(self, client: "redis.asyncio.Redis", changes: set[str]) -> None:
         """Put the connections that are here, drop the others. A put takes the lease, if it is not held."""
@@ -181,12 +196,11 @@ class Leases:
         for start in range(0, len(drops), _CHUNK):
             await client.eval(_DROP, 2, self._people, self._of + self._server, *drops[start : start + _CHUNK])
 
-    async def _clean_up(self, client: "redis.asyncio.Redis") -> None:
-        for dead in await client.eval(_EXPIRED, 1, self._servers):
-            cursor = None
-            while cursor != 0:
-                cursor, connections = await client.hscan(self._of + dead, cursor or 0, count=_CHUNK)
-                if connections:
-                    await client.eval(_DROP, 2, self._people, self._of + dead, *connections)
-            await client.zrem(self._servers, dead)
-            logger.info("presence: the lease of %s ran out; its connections are gone", dead)
+    async def _remove(self, client: "redis.asyncio.Redis", server: str) -> None:
+        """A server's connections, then its lease."""
+        cursor = None
+        while cursor != 0:
+            cursor, connections = await client.hscan(self._of + server, cursor or 0, count=_CHUNK)
+            if connections:
+                await client.eval(_DROP, 2, self._people, self._of + server, *connections)
+        await client.zrem(self._servers, server)

@@ -106,6 +106,12 @@ async def keep() -> None:
         await leases.keep()
 
 
+async def leave() -> None:
+    """This process serves no longer, and holds no connection."""
+    if leases := _leases():
+        await leases.leave()
+
+
 @cache
 def _leases() -> Leases | None:
     urls = settings.ENVIRONMENT.redis_url

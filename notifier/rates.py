@@ -11,10 +11,9 @@ from functools import cache
 import redis
 from django.conf import settings
 
+from notifier import redis_line
 from notifier.errors import TooMany
 
-_TIMEOUT = 0.25
-_PAUSE_SECONDS = 1.0
 _BURST_SECONDS = 2
 
 # KEYS bucket; ARGV rate, capacity. Answers 0, or the milliseconds until there is a token. The clock is that of Redis.
@@ -56,18 +55,19 @@ class SharedBuckets:
     def __init__(self, url: str, prefix: str, rate: float) -> None:
         self._rate, self._prefix = rate, f"{prefix}:rate:"
         self._here = LocalBuckets(rate)
-        self._failed_at = float("-inf")
-        client = redis.Redis.from_url(url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT)
-        self._script = client.register_script(_TAKE)
+        self._script = redis_line.client(url).register_script(_TAKE)
 
     def take(self, key_id: int, now: float) -> float:
         """Take a token. Returns 0, or the seconds until there is one."""
-        if now - self._failed_at >= _PAUSE_SECONDS:
+        if redis_line.allows():
             try:
                 arguments = [str(self._rate), str(self._rate * _BURST_SECONDS)]
-                return float(self._script(keys=[f"{self._prefix}{key_id}"], args=arguments)) / 1000
-            except redis.RedisError:
-                self._failed_at = time.monotonic()
+                wait = float(self._script(keys=[f"{self._prefix}{key_id}"], args=arguments)) / 1000
+            except redis.RedisError as error:
+                redis_line.failed("count requests", error)
+            else:
+                redis_line.answered()
+                return wait
         return self._here.take(key_id, now)
 
 

@@ -49,8 +49,12 @@ _SQLITE_OPTIONS: dict[str, Any] = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
 }
 _POSTGRES_OPTIONS: dict[str, Any] = {
-    "pool": {"min_size": 1, "max_size": ENVIRONMENT.database_connections, "timeout": 5},
-    "connect_timeout": 5,
+    "connect_timeout": 2,
+    # A host that is gone without a word is noticed, in milliseconds and seconds.
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
 }
 _DATABASE: dict[str, Any] = (
     {**dj_database_url.parse(ENVIRONMENT.database_url)}
@@ -61,15 +65,17 @@ _POSTGRES = ENVIRONMENT.database_url.startswith("postgres")
 DATABASES: dict[str, Any] = {
     "default": {
         **_DATABASE,
-        "OPTIONS": {**_DATABASE.get("OPTIONS", {}), **(_POSTGRES_OPTIONS if _POSTGRES else _SQLITE_OPTIONS)},
-        "CONN_MAX_AGE": 0 if _POSTGRES else None,
+        **({"ENGINE": "notifier.postgres"} if _POSTGRES else {}),
+        "OPTIONS": {**(_POSTGRES_OPTIONS if _POSTGRES else _SQLITE_OPTIONS), **_DATABASE.get("OPTIONS", {})},
+        # Each of our few threads keeps its connection: they are the pool.
+        "CONN_MAX_AGE": None,
         "TEST": {"NAME": None if _POSTGRES else str(DATA_DIR / "test.sqlite3")},
     }
 }
 
 CHANNEL_LAYERS: dict[str, Any] = {
     "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "BACKEND": "notifier.layers.WatchedRedisLayer",
         "CONFIG": {"hosts": ENVIRONMENT.redis_url, "prefix": ENVIRONMENT.redis_prefix},
     }
     if ENVIRONMENT.redis_url
@@ -80,9 +86,9 @@ CHANNEL_LAYERS: dict[str, Any] = {
 
 SWEEP_SECONDS = ENVIRONMENT.sweep_seconds or (15 if ENVIRONMENT.redis_url else 1)
 # Threads that answer requests, and threads on which sockets call the domain. SQLite lets in one writer at a time, and
-# those that wait poll for it; each thread of PostgreSQL's holds a connection while it works.
+# those that wait poll for it. Each thread has a connection of its own to PostgreSQL, and so has the one on which Channels loads sessions.
 REQUEST_THREADS = ENVIRONMENT.database_connections // 2 if _POSTGRES else 1
-SOCKET_THREADS = ENVIRONMENT.database_connections - REQUEST_THREADS if _POSTGRES else 2
+SOCKET_THREADS = ENVIRONMENT.database_connections - REQUEST_THREADS - 1 if _POSTGRES else 2
 DATA_UPLOAD_MAX_MEMORY_SIZE = ENVIRONMENT.max_body_bytes
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 

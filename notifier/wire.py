@@ -65,6 +65,10 @@ def group_of(stream: str) -> str:
     return "stream." + blake2b(stream.encode(), digest_size=16).hexdigest()
 
 
+ALL_HUBS = "hubs"
+"""The group that the hub of every process is in."""
+
+
 # ------------------------------------------------------------------ frames from the client
 
 StreamName = Annotated[str, Field(max_length=STREAM_MAX)]

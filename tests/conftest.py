@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from notifier import redis_line
 from tests.real.postgres import Postgres
 from tests.real.redis import Redis
 from tests.real.server import SECRET, Server
@@ -88,6 +89,13 @@ def new_server() -> Iterator[Callable[..., Server]]:
     for server in running:
         server.stop()
         server.forget()
+
+
+@pytest.fixture(autouse=True)
+def _redis_is_well() -> Iterator[None]:
+    """What a test's own Redis did must not open the breaker for the next test of this process."""
+    yield
+    redis_line.answered()
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ WRONG: dict[str, list[str]] = {
     "NOTIFIER_POSTS_PER_SECOND": ["0", "0.01", "many", "nan"],
     "NOTIFIER_DRAIN_SECONDS": ["-1", "61", "soon", "nan"],
     "NOTIFIER_MAX_BODY_BYTES": ["16383", "16777217", "1MB", "-1"],
-    "NOTIFIER_DATABASE_CONNECTIONS": ["1", "201", "many"],
+    "NOTIFIER_DATABASE_CONNECTIONS": ["2", "201", "many"],
     "NOTIFIER_LOG_LEVEL": ["info", "TRACE", "10"],
     "NOTIFIER_DEMO": ["maybe", "2", "-1"],
 }
