@@ -9,17 +9,19 @@ import time
 from collections import deque
 from typing import Any
 
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.utils import timezone
 
 from consumers.closing import close_with
 from consumers.protocol import Protocol, Stage, seconds_until
-from notifier import following, ids, inbox, names, presence, resuming, wire
+from notifier import following, ids, inbox, names, presence, wire
 from notifier.access import Person, person_of_token
 from notifier.database import in_database
 from notifier.errors import NotifierError, Unauthenticated, Unavailable
 from notifier.hub import Hub, this_hub
+from notifier.resuming import Request
 from notifier.wire import CloseCode
 
 logger = logging.getLogger(__name__)
@@ -55,6 +57,10 @@ class NotificationConsumer(AsyncWebsocketConsumer):
     async def dispatch(self, message: dict[str, Any]) -> None:
         # Not Channels' own, which goes to a thread for each message to close database connections: there are none here.
         await getattr(self, message["type"].replace(".", "_"))(message)
+
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        # As above: no trip to a thread for connections that are not there.
+        raise StopConsumer
 
     # -------------------------------------------------------------- the socket
 
@@ -135,14 +141,14 @@ class NotificationConsumer(AsyncWebsocketConsumer):
     async def _open(self, hello: wire.Hello) -> None:
         person, topic = self.protocol.person, self.protocol.topic
         try:
-            if topic is not None:
-                await self.hub.join(self, [names.topic_stream(topic)])
-                opening = await in_database(resuming.open_topic, person, topic, hello.resume, hello.epoch)
-            else:
-                # Groups first, then the database, so that nothing falls between the two. The topics are known only
-                # after the database was read: `welcome` marks their streams to be read again.
-                await self.hub.join(self, [names.user_stream(person.recipient), names.EVERYONE])
-                opening = await in_database(resuming.open_inbox, person, hello.resume, hello.epoch)
+            # Groups first, then the database, so that nothing falls between the two. The topics that are followed are known
+            # only after the database was read: `welcome` marks their streams to be read again.
+            own = (
+                [names.user_stream(person.recipient), names.EVERYONE] if topic is None else [names.topic_stream(topic)]
+            )
+            await self.hub.join(self, own)
+            opening = await self.hub.openings.ask(Request(person, topic, hello.resume, hello.epoch))
+            if len(opening.cursors) > len(own):
                 await self.hub.join(self, list(opening.cursors))
         except Unavailable as error:
             logger.warning("a connection was sent away: %s", error.detail)
@@ -190,7 +196,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
 
         `asked` is a topic that the client wants an answer about even if nothing changed.
         """
-        count = await in_database(inbox.count, self.protocol.person)
+        count = await self.hub.counts.ask(self.protocol.person)
         # As at the opening: first the groups, then what `changed` marks to be read.
         await self.hub.join(self, [position.stream for position in count.positions])
         gone = self.protocol.changed(count, read=read or [], all_read=all_read, asked=asked)
@@ -264,11 +270,12 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         protocol = self.protocol
         while protocol.closing is None and (missing := protocol.delivery.missing()):
             try:
-                pages = await self.hub.reader.read(missing)
+                wants = list(missing.items())
+                pages = await asyncio.gather(*(self.hub.missed.ask(want) for want in wants))
             except Unavailable:
                 await asyncio.sleep(_RETRY_SECONDS)
                 continue
-            for stream, missed in pages.items():
+            for (stream, _), missed in zip(wants, pages, strict=True):
                 protocol.replay(stream, missed, self._loop.time())
             self._settle()
             if self._writer is not None:

@@ -18,6 +18,9 @@ from notifier.wire import CloseCode, FrameError
 # What may wait to be written; more means that the socket takes nothing, and no flow control holds it back.
 MAX_WAITING = 2 * wire.MAX_UNACKNOWLEDGED
 
+# A timer that comes so late says that the server is busy: the client's hello may be waiting to be read.
+_LATE_SECONDS = 0.25
+
 
 class Stage(Enum):
     GREETING = auto()
@@ -56,6 +59,7 @@ class Protocol:
         self.client = ""
         self.revision = 0
         self.stage = Stage.OPENING if plain else Stage.GREETING
+        self._hello_seconds = hello_seconds
         self._hello_by = now + hello_seconds
         self._slow_seconds = slow_seconds
         self._behind_since: float | None = None
@@ -150,7 +154,9 @@ class Protocol:
             self._send(text, now)
 
     def replay(self, stream: str, missed: Missed, now: float) -> None:
-        """What was read from the database for this stream."""
+        """What was read from the database for this stream. If what was to come next was pruned meanwhile, the client is told so."""
+        if self.delivery.skip_pruned(stream, missed.oldest):
+            self.out.append(wire.reset_frame(stream, missed.oldest, missed.oldest - 1))
         for seq, content in missed.entries:
             replayed = self.delivery.is_replay(stream, seq)
             text = wire.notification_frame(stream, seq, content, replayed=replayed)
@@ -209,7 +215,10 @@ class Protocol:
 
     def expire(self, now: float) -> None:
         if self.stage is Stage.GREETING and now >= self._hello_by:
-            self.close(CloseCode.HELLO_TIMEOUT)
+            if now - self._hello_by < _LATE_SECONDS:
+                self.close(CloseCode.HELLO_TIMEOUT)
+            else:
+                self._hello_by = now + self._hello_seconds
         if self.expires is not None and now >= self.expires:
             self.close(CloseCode.TOKEN_EXPIRED)
         if self._behind_since is not None and now >= self._behind_since + self._slow_seconds:

@@ -78,6 +78,15 @@ class Delivery:
         self._sent(track, seq, size)
         return True
 
+    def skip_pruned(self, stream: str, oldest: int) -> bool:
+        """Go on with `oldest`, the first entry that is kept. Returns whether others, not sent yet, were pruned before it."""
+        track = self._tracks.get(stream)
+        if track is None or oldest <= track.sent + 1:
+            return False
+        track.sent = oldest - 1
+        track.head = max(track.head, track.sent)
+        return True
+
     def was_read(self, stream: str, upto: int, head: int) -> None:
         """The database was read to `upto` and everything there is sent or gone."""
         if (track := self._tracks.get(stream)) is not None:

@@ -22,6 +22,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 _PREFIX = "NOTIFIER_"
 _MIN_SECRET = 32
+MIN_RETENTION_DAYS, MAX_RETENTION_DAYS = 1, 3650
 # As browsers write it: in lower case, and international names in their ASCII form.
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
 
@@ -176,6 +177,12 @@ class Environment(BaseModel):
     )
     max_body_bytes: int = Field(524_288, ge=16_384, le=16_777_216, description="Largest request body.")
     database_connections: int = Field(8, ge=3, le=200, description="PostgreSQL connections of one process, at most.")
+    retention_days: float = Field(
+        30,
+        ge=MIN_RETENTION_DAYS,
+        le=MAX_RETENTION_DAYS,
+        description="How long notifications are kept, in days; older ones are pruned.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much to log.")
     demo: bool = Field(False, description="Serve the demo page at /demo/, with its users.")
 

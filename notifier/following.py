@@ -1,5 +1,6 @@
 """Which streams a person reads: the own one and `everyone` from the first visit, and the topics that are followed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 
@@ -29,19 +30,39 @@ class Position:
 
 def positions(person: Person) -> list[Position]:
     """All streams that the person reads and may read. At the first visit the own stream and `everyone` are begun."""
-    found = all_positions(person.recipient)
-    own = {names.user_stream(person.recipient), names.EVERYONE}
-    if not own <= {position.stream for position in found}:
-        _begin(person.recipient, own)
-        found = all_positions(person.recipient)
-    return [
-        position for position in found if (topic := names.topic_of(position.stream)) is None or person.may_follow(topic)
-    ]
+    return positions_of([person])[person]
+
+
+def positions_of(people: Collection[Person]) -> dict[Person, list[Position]]:
+    """The same for many people at once, in one query, or in a few where some of them are new."""
+    recipients = {person.recipient for person in people}
+    found = _read_by(recipients)
+    new = {recipient for recipient in recipients if not _has_begun(recipient, found.get(recipient, []))}
+    if new:
+        _begin(new)
+        found |= _read_by(new)
+    return {
+        person: [
+            position
+            for position in found.get(person.recipient, [])
+            if (topic := names.topic_of(position.stream)) is None or person.may_follow(topic)
+        ]
+        for person in people
+    }
+
+
+def _has_begun(recipient: str, places: list[Position]) -> bool:
+    return {names.user_stream(recipient), names.EVERYONE} <= {place.stream for place in places}
 
 
 def all_positions(recipient: str) -> list[Position]:
     """Every stream that the person reads, whatever a credential grants. Empty before the first visit."""
-    rows = Subscription.objects.filter(recipient=recipient).values_list(
+    return _read_by([recipient]).get(recipient, [])
+
+
+def _read_by(recipients: Collection[str]) -> dict[str, list[Position]]:
+    found: dict[str, list[Position]] = {}
+    rows = Subscription.objects.filter(recipient__in=recipients).values_list(
         "stream_id",
         "stream__name",
         "stream__last_seq",
@@ -50,8 +71,12 @@ def all_positions(recipient: str) -> list[Position]:
         "delivered_seq",
         "read_seq",
         "stream__revision",
+        "recipient",
     )
-    return [Position(*row) for row in rows]
+    for stream_id, stream, head, oldest, from_seq, delivered, read, revision, recipient in rows:
+        place = Position(stream_id, stream, head, oldest, from_seq, delivered, read, revision)
+        found.setdefault(recipient, []).append(place)
+    return found
 
 
 def own_position(recipient: str) -> Position | None:
@@ -62,12 +87,17 @@ def own_position(recipient: str) -> Position | None:
     return Position(stream.pk, stream.name, stream.last_seq, stream.oldest_seq, 0, 0, 0, stream.revision)
 
 
-def topic_position(topic: str) -> Position:
-    """Where a socket that is bound to one topic begins: at its end, for nothing is remembered of such a socket."""
-    name = names.topic_stream(topic)
+def topic_positions(topics: Collection[str]) -> dict[str, Position]:
+    """Where sockets that are bound to one topic begin: at its end, for nothing is remembered of such a socket."""
     # Not made if it does not exist yet: opening a socket writes nothing.
-    stream = Stream.objects.filter(name=name).first() or Stream(pk=0, name=name)
-    return Position(stream.pk, name, stream.last_seq, stream.oldest_seq, 0, stream.last_seq, 0, 0)
+    streams = {topic: Stream(pk=0, name=names.topic_stream(topic)) for topic in topics}
+    wanted = [stream.name for stream in streams.values()]
+    for stream in Stream.objects.filter(name__in=wanted) if wanted else ():
+        streams[names.topic_of(stream.name) or ""] = stream
+    return {
+        topic: Position(stream.pk, stream.name, stream.last_seq, stream.oldest_seq, 0, stream.last_seq, 0, 0)
+        for topic, stream in streams.items()
+    }
 
 
 def follow(person: Person, topic: str) -> int | None:
@@ -86,7 +116,7 @@ def follow(person: Person, topic: str) -> int | None:
             return None
         if mine.count() >= wire.MAX_TOPICS + 2:
             raise Invalid.field("topic", f"You follow {wire.MAX_TOPICS} topics already.", code="too_many_topics")
-        _subscribe(person.recipient, [stream])
+        _subscribe([(person.recipient, stream)])
         return touch(person.recipient)
 
 
@@ -109,18 +139,22 @@ def touch(recipient: str, *, read: list[str] | None = None, all_read: bool = Fal
     return revision
 
 
-def _begin(recipient: str, own: set[str]) -> None:
-    ensure_streams(sorted(own))
+def _begin(recipients: Collection[str]) -> None:
+    own = {names.user_stream(recipient): recipient for recipient in recipients}
+    ensure_streams([*own, names.EVERYONE])
     with transaction.atomic():
-        _subscribe(recipient, list(Stream.objects.filter(name__in=own)))
+        streams = list(Stream.objects.filter(name__in=own))
+        everyone = Stream.objects.get(name=names.EVERYONE)
+        _subscribe([(own[stream.name], stream) for stream in streams])
+        _subscribe([(recipient, everyone) for recipient in sorted(recipients)])
 
 
-def _subscribe(recipient: str, streams: list[Stream]) -> None:
+def _subscribe(wanted: list[tuple[str, Stream]]) -> None:
     """The own stream is read from its beginning; the others from where they are now, so that nobody starts with thousands unread."""
     Subscription.objects.bulk_create(
         [
             Subscription(recipient=recipient, stream=stream, from_seq=begin, delivered_seq=begin)
-            for stream in streams
+            for recipient, stream in wanted
             for begin in [0 if stream.name == names.user_stream(recipient) else stream.last_seq]
         ],
         ignore_conflicts=True,

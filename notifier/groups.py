@@ -8,6 +8,7 @@ is asked to look into the database.
 import asyncio
 import logging
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from notifier import bus, redis_line, wire
@@ -16,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 1.0
 _JOIN_SECONDS = 2.0
+_LOT = 500
 # The channel is sent something this often, which must have arrived when the next is due.
 _ECHO_SECONDS = 5.0
 
@@ -60,14 +62,16 @@ class Groups:
                     if self._channel is None:
                         self._channel = await layer.new_channel("hub")
                         self._has_channel.set()
-                    while self._missing:
-                        await layer.group_add(group := next(iter(self._missing)), self._channel)
-                        self._missing.discard(group)
-                        self._joined.add(group)
-                    while self._surplus:
-                        await layer.group_discard(group := next(iter(self._surplus)), self._channel)
-                        self._surplus.discard(group)
-                        self._joined.discard(group)
+                    # In lots, so that what is done is known when the time is over. Meanwhile others join and leave.
+                    while lot := set(islice(self._missing, _LOT)):
+                        await layer.join(lot, self._channel)
+                        self._joined |= lot
+                        self._surplus |= lot - self._missing
+                        self._missing -= lot
+                    while lot := set(islice(self._surplus, _LOT)):
+                        self._surplus -= lot
+                        self._joined -= lot
+                        await layer.part(lot, self._channel)
             except Exception as error:  # whatever a layer may raise
                 redis_line.failed("join groups", error)
             else:

@@ -16,14 +16,15 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
-from notifier import bus, idempotency, presence, redis_line, wire
+from notifier import bus, idempotency, presence, redis_line, retention, wire
 from notifier.access import Person
 from notifier.admission import Admission
+from notifier.batching import Batcher
 from notifier.database import in_database
 from notifier.errors import Unavailable
 from notifier.groups import Groups
-from notifier.inbox import last_seqs, note_delivered
-from notifier.reader import Reader
+from notifier.inbox import Count, Missed, counts, last_seqs, note_delivered, since
+from notifier.resuming import Opening, Request, open_all
 from notifier.revocation import ended_among
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,9 @@ _TIDY_SECONDS = 600.0
 # A credential that ends is noticed within this and a tick: in less than 5 s.
 _CHECK_SECONDS = 2.0
 _SWEEP_CHUNK = 1000
+_BATCH = 500
+# SQLite takes expressions of at most 1,000 alternatives.
+_READ_BATCH = 200
 
 
 class Connection(Protocol):
@@ -64,7 +68,9 @@ class Connection(Protocol):
 
 class Hub:
     def __init__(self) -> None:
-        self.reader = Reader()
+        self.openings: Batcher[Request, Opening] = Batcher(open_all, at_a_time=_BATCH)
+        self.counts: Batcher[Person, Count] = Batcher(counts, at_a_time=_BATCH)
+        self.missed: Batcher[tuple[str, int], Missed] = Batcher(since, at_a_time=_READ_BATCH)
         self.admission = Admission()
         self._carried: dict[str, set[Connection]] = defaultdict(set)
         self._streams: dict[Connection, set[str]] = defaultdict(set)
@@ -79,7 +85,8 @@ class Hub:
         if not self._tasks:
             bus.attach(asyncio.get_running_loop())
             self._tasks = [
-                asyncio.create_task(work) for work in (self._groups.receive(), self._tick(), presence.keep())
+                asyncio.create_task(work)
+                for work in (self._groups.receive(), self._tick(), presence.keep(), retention.keep())
             ]
 
     async def stop(self) -> None:

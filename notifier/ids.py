@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from datetime import datetime
 
 from uuid_utils.compat import uuid7
 
@@ -11,6 +12,11 @@ _NOTIFICATION = "ntf_"
 def new_notification_id() -> uuid.UUID:
     """A UUIDv7 (RFC 9562): ids made later sort later, which keeps inserts at one end of the index."""
     return uuid7()
+
+
+def first_notification_id(moment: datetime) -> uuid.UUID:
+    """Ids made before this moment are below it, and those made from then on are not. In whole milliseconds."""
+    return uuid.UUID(int=max(0, int(moment.timestamp() * 1000)) << 80)
 
 
 def show_notification_id(value: uuid.UUID) -> str:

@@ -2,21 +2,25 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from notifier import ids, wire
 from notifier.access import Person
 from notifier.errors import Invalid
-from notifier.following import Position, all_positions, own_position, positions, touch
+from notifier.following import Position, all_positions, own_position, positions, positions_of, touch
 from notifier.models import Entry, Notification, Receipt, Stream, Subscription
+from notifier.unread import count_unread
 
 PAGE = 100
+
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,24 @@ def since(cursors: Iterable[tuple[str, int]], *, limit: int = PAGE) -> dict[tupl
     """What follows each cursor, given as (stream, seq): at most `limit` entries each, two queries for all of them.
 
     A `seq` names its place, so a range of them is a page: no LIMIT, and no stream can starve another.
-    Streams that do not exist yet are as empty ones.
+    Streams that do not exist yet are as empty ones. What is pruned between the two queries is no hole: it shows in `oldest`.
     """
-    wanted = set(cursors)
+    pages = _since(set(cursors), limit)
+    holed = {
+        (stream, cursor)
+        for (stream, cursor), missed in pages.items()
+        if len(missed.entries) < missed.upto - max(cursor, missed.oldest - 1)
+    }
+    if holed:
+        rows = Stream.objects.filter(name__in={stream for stream, _ in holed})
+        oldest = dict(rows.values_list("name", "oldest_seq"))
+        pruned = {want for want in holed if oldest[want[0]] > pages[want].oldest}
+        if pruned:
+            pages |= since(pruned, limit=limit)
+    return pages
+
+
+def _since(wanted: set[tuple[str, int]], limit: int) -> dict[tuple[str, int], Missed]:
     rows = Stream.objects.filter(name__in={stream for stream, _ in wanted})
     streams = {name: rest for name, *rest in rows.values_list("name", "pk", "last_seq", "oldest_seq")}
     pages: dict[tuple[str, int], Missed] = {}
@@ -79,13 +98,14 @@ def last_seqs(names: list[str]) -> dict[str, tuple[int, int]]:
 
 def count(person: Person) -> Count:
     """The person's unread notifications, each counted once although it may stand in several streams."""
-    places = positions(person)
-    return Count(places, _unread(person.recipient, places))
+    return counts([person])[person]
 
 
-def _unread(recipient: str, places: list[Position]) -> int:
-    unread = _entries(places, beyond_read=True).exclude(_receipt(recipient))
-    return unread.values("notification_id").distinct().count()
+def counts(people: Collection[Person]) -> dict[Person, Count]:
+    """The same for many people at once, in as many queries."""
+    places = positions_of(people)
+    numbers = count_unread([(person.recipient, mine) for person, mine in places.items()])
+    return {person: Count(mine, number) for (person, mine), number in zip(places.items(), numbers, strict=True)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +144,7 @@ def _page(recipient: str, places: list[Position], *, before: str | None, limit: 
     )
     items = [{**row.content(), "read": not row.unread} for row in rows[:limit]]
     following = rows[limit - 1].pk.hex if len(rows) > limit else None
-    return Page(items, following, _unread(recipient, places))
+    return Page(items, following, count_unread([(recipient, places)])[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +155,20 @@ class Marked:
     revision: int | None
 
 
+def _despite_pruning(mark: Callable[P, Marked]) -> Callable[P, Marked]:
+    """Once more, if one was pruned between being found and its receipt: then it is not found."""
+
+    @wraps(mark)
+    def again(*args: P.args, **kwargs: P.kwargs) -> Marked:
+        try:
+            return mark(*args, **kwargs)
+        except IntegrityError:
+            return mark(*args, **kwargs)
+
+    return again
+
+
+@_despite_pruning
 def mark_read(person: Person, notification_ids: list[str]) -> Marked:
     """Mark these as read; ids that are not in the person's inbox are ignored."""
     wanted = [ids.parse_notification_id(text) for text in notification_ids]
@@ -153,6 +187,7 @@ def mark_read(person: Person, notification_ids: list[str]) -> Marked:
         return Marked(newly, touch(person.recipient, read=newly) if newly else None)
 
 
+@_despite_pruning
 def mark_all_read(person: Person) -> Marked:
     """Mark everything that is in the inbox now as read."""
     places = positions(person)
@@ -194,7 +229,7 @@ def note_delivered(acknowledged: Mapping[tuple[str, str], int]) -> None:
 def _entries(places: list[Position], *, beyond_read: bool = False) -> QuerySet[Entry]:
     wanted = Q()
     for position in places:
-        after = max(position.from_seq, position.read) if beyond_read else position.from_seq
+        after = max(position.from_seq, position.oldest - 1, position.read if beyond_read else 0)
         if position.head > after:
             wanted |= Q(stream_id=position.stream_id, seq__gt=after, seq__lte=position.head)
     return Entry.objects.filter(wanted) if wanted else Entry.objects.none()

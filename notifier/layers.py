@@ -1,6 +1,7 @@
 """The channel layers of the two sizes: Channels' own, and what they lack."""
 
 import asyncio
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from channels.layers import InMemoryChannelLayer
@@ -29,6 +30,16 @@ class EmbeddedChannelLayer(InMemoryChannelLayer):
     def _clean_expired(self) -> None:
         pass
 
+    async def join(self, groups: Collection[str], channel: str) -> None:
+        """`group_add` for many."""
+        for group in groups:
+            await self.group_add(group, channel)
+
+    async def part(self, groups: Collection[str], channel: str) -> None:
+        """`group_discard` for many."""
+        for group in groups:
+            await self.group_discard(group, channel)
+
 
 class WatchedRedisLayer(RedisPubSubChannelLayer):
     """Publish and subscribe over Redis. What is published while a subscription is broken is lost; here that is noticed."""
@@ -41,6 +52,27 @@ class WatchedRedisLayer(RedisPubSubChannelLayer):
             "socket_connect_timeout": redis_line.TIMEOUT,
         }
         super().__init__(hosts=[{"address": url, **line} for url in hosts], **config)
+
+    async def join(self, groups: Collection[str], channel: str) -> None:
+        """`group_add` for many, in one command to each Redis."""
+        layer = self._get_layer()
+        names = [layer._get_group_channel_name(group) for group in groups]
+        for name in names:
+            layer.groups.setdefault(name, set()).add(channel)
+        for shard, mine in _by_shard(layer, names):
+            await shard.subscribe_all(mine)
+
+    async def part(self, groups: Collection[str], channel: str) -> None:
+        """`group_discard` for many, in one command to each Redis."""
+        layer = self._get_layer()
+        names = [layer._get_group_channel_name(group) for group in groups]
+        for name in names:
+            layer.groups.get(name, set()).discard(channel)
+        empty = [name for name in names if not layer.groups.get(name)]
+        for name in empty:
+            layer.groups.pop(name, None)
+        for shard, mine in _by_shard(layer, empty):
+            await shard.unsubscribe_all(mine)
 
     async def reconnect(self) -> None:
         """Drop the lines that are subscribed, which may hang; the receivers open new ones and subscribe again."""
@@ -55,7 +87,28 @@ class WatchedRedisLayer(RedisPubSubChannelLayer):
         return self._layers[loop]
 
 
+def _by_shard(layer: Any, names: Collection[str]) -> Iterable[tuple["_WatchedShard", list[str]]]:
+    found: dict[_WatchedShard, list[str]] = {}
+    for name in names:
+        found.setdefault(layer._get_shard(name), []).append(name)
+    return found.items()
+
+
 class _WatchedShard(RedisSingleShardConnection):
+    async def subscribe_all(self, names: Collection[str]) -> None:
+        async with self._lock:
+            self._ensure_redis()
+            self._ensure_receiver()
+            await self._pubsub.subscribe(*names)
+            self._subscribed_to.update(names)
+
+    async def unsubscribe_all(self, names: Collection[str]) -> None:
+        async with self._lock:
+            self._ensure_redis()
+            self._ensure_receiver()
+            await self._pubsub.unsubscribe(*names)
+            self._subscribed_to.difference_update(names)
+
     async def drop_subscription(self) -> None:
         if self._pubsub is not None and self._pubsub.connection is not None:
             await self._pubsub.connection.disconnect(nowait=True)

@@ -7,7 +7,7 @@ Each process keeps its own connections in memory. With Redis it also mirrors the
 import logging
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import islice
@@ -38,7 +38,8 @@ class Facts:
     server: str = SERVER
 
     def as_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "since": wire.timestamp(self.since)}
+        facts = {name: getattr(self, name) for name in self.__slots__}
+        return {**facts, "since": wire.timestamp(self.since)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,10 @@ from notifier.breaker import Breaker
 logger = logging.getLogger(__name__)
 
 TIMEOUT = 0.3
-"""In seconds, for each answer and each connect. A POST waits for one of them at most, for then the breaker is open."""
+"""In seconds, for what a POST waits for: it waits once at most, for then the breaker is open."""
+
+# For the event loop's own upkeep, which nobody waits for; a busy loop is late itself.
+_UPKEEP_TIMEOUT = 2.0
 
 _UNWELL_SECONDS = 30.0
 
@@ -36,10 +39,14 @@ def client(url: str) -> redis.Redis:
 
 
 def async_client(url: str) -> redis.asyncio.Redis:
-    """For the event loop, otherwise the same."""
+    """For upkeep on the event loop."""
     retry = AsyncRetry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
     return redis.asyncio.Redis.from_url(
-        url, decode_responses=True, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=retry
+        url,
+        decode_responses=True,
+        socket_timeout=_UPKEEP_TIMEOUT,
+        socket_connect_timeout=_UPKEEP_TIMEOUT,
+        retry=retry,
     )
 
 
@@ -81,7 +88,7 @@ async def probe() -> None:
     """Ask every Redis for a sign of life, over a line of its own."""
     try:
         for url in settings.ENVIRONMENT.redis_url:
-            async with asyncio.timeout(TIMEOUT), async_client(url) as line:
+            async with asyncio.timeout(_UPKEEP_TIMEOUT), async_client(url) as line:
                 await line.ping()
     except (redis.RedisError, OSError, TimeoutError) as error:
         failed("answer", error)

@@ -1,14 +1,27 @@
 """From where each stream of a new connection goes on."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
-from notifier import inbox
 from notifier.access import Person
-from notifier.following import topic_position
-from notifier.inbox import Count
+from notifier.errors import Unauthenticated
+from notifier.following import topic_positions
+from notifier.inbox import Count, counts
 from notifier.models import Installation
-from notifier.revocation import check_token
+from notifier.revocation import revoked_among
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Request:
+    """One connection that wants to begin: with everything that its person reads, or bound to one `topic`.
+
+    `resume` and `epoch` are what its client remembers; without a cursor a topic begins at its end.
+    """
+
+    person: Person
+    topic: str | None = None
+    resume: Mapping[str, int] = field(default_factory=dict)
+    epoch: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,26 +36,31 @@ class Opening:
     revision: int
 
 
-def open_inbox(person: Person, resume: Mapping[str, int], epoch: str | None) -> Opening:
-    """For a connection that carries everything that the person reads. Unauthenticated when the token was revoked."""
-    check_token(person)
-    return _opening(inbox.count(person), resume, epoch)
+def open_all(requests: Collection[Request]) -> dict[Request, Opening | Exception]:
+    """The openings of many connections, in as many queries as of one. Unauthenticated for those whose token was revoked."""
+    revoked = set(revoked_among({request.person for request in requests}))
+    admitted = [request for request in requests if request.person not in revoked]
+    epoch = Installation.objects.values_list("epoch", flat=True).get()
+    of_people = counts({request.person for request in admitted if request.topic is None})
+    of_topics = topic_positions({request.topic for request in admitted if request.topic is not None})
+    answers: dict[Request, Opening | Exception] = {
+        request: Unauthenticated("This connection token was revoked; get a new one.", code="revoked_token")
+        for request in requests
+        if request.person in revoked
+    }
+    for request in admitted:
+        count = of_people[request.person] if request.topic is None else Count([of_topics[request.topic]], unread=0)
+        answers[request] = _opening(count, request, epoch)
+    return answers
 
 
-def open_topic(person: Person, topic: str, resume: Mapping[str, int], epoch: str | None) -> Opening:
-    """For a connection that is bound to one topic. It begins at the topic's end unless it brings a cursor."""
-    check_token(person)
-    return _opening(Count([topic_position(topic)], unread=0), resume, epoch)
-
-
-def _opening(count: Count, resume: Mapping[str, int], epoch: str | None) -> Opening:
-    current = Installation.objects.values_list("epoch", flat=True).get()
+def _opening(count: Count, request: Request, current: str) -> Opening:
     cursors, resets = {}, {}
     for position in count.positions:
-        asked = resume.get(position.stream)
+        asked = request.resume.get(position.stream)
         if asked is None:
             cursors[position.stream] = max(position.delivered, position.oldest - 1)
-        elif epoch == current and position.oldest - 1 <= asked <= position.head:
+        elif request.epoch == current and position.oldest - 1 <= asked <= position.head:
             cursors[position.stream] = max(asked, position.from_seq)
         else:
             cursors[position.stream] = max(position.from_seq, position.oldest - 1)

@@ -30,7 +30,7 @@ def revoke_tokens(recipient: str) -> datetime:
 
 def check_token(person: Person) -> None:
     """Unauthenticated, with `revoked_token`, when the person's token was revoked."""
-    if _revoked_tokens([person]):
+    if revoked_among([person]):
         raise Unauthenticated("This connection token was revoked; get a new one.", code="revoked_token")
 
 
@@ -44,12 +44,13 @@ def ended_among(people: Collection[Person]) -> dict[Person, CloseCode]:
     found: dict[Person, CloseCode] = {}
     for start in range(0, len(asked), _CHUNK):
         chunk = asked[start : start + _CHUNK]
-        found |= dict.fromkeys(_revoked_tokens([person for person in chunk if not person.session]), CloseCode.REVOKED)
+        found |= dict.fromkeys(revoked_among([person for person in chunk if not person.session]), CloseCode.REVOKED)
         found |= _ended_sessions([person for person in chunk if person.session])
     return found
 
 
-def _revoked_tokens(people: list[Person]) -> list[Person]:
+def revoked_among(people: Collection[Person]) -> list[Person]:
+    """Those whose connection token was revoked after it was issued."""
     if not people:
         return []
     recipients = {person.recipient for person in people}

@@ -10,6 +10,8 @@ MAX_MESSAGE_BYTES = 64 * 1024
 
 _PING_SECONDS = 20
 _GRACE_SECONDS = 5
+# When thousands come back at once it is the server that is slow to shake hands.
+_HANDSHAKE_SECONDS = 20
 
 
 def run_daphne(listener: socket.socket) -> None:
@@ -24,6 +26,7 @@ def run_daphne(listener: socket.socket) -> None:
         ping_interval=_PING_SECONDS,
         ping_timeout=_PING_SECONDS,
         websocket_timeout=-1,
+        websocket_handshake_timeout=_HANDSHAKE_SECONDS,
         websocket_max_message_size=MAX_MESSAGE_BYTES,
         websocket_max_frame_size=MAX_MESSAGE_BYTES,
         server_name="notifier",

@@ -77,6 +77,79 @@ def test_only_what_was_stored_before_the_welcome_is_a_replay() -> None:
     assert [(frame["seq"], frame["replayed"]) for frame in written(protocol)] == [(1, True), (2, False)]
 
 
+def resets(protocol: Protocol) -> list[tuple[int, int]]:
+    """`oldest` and `seq` of each reset, which comes before all entries."""
+    kinds = [(frame["type"], frame) for frame in written(protocol)]
+    told = [(frame["oldest"], frame["seq"]) for kind, frame in kinds if kind == "reset"]
+    assert [kind for kind, _ in kinds[: len(told)]] == ["reset"] * len(told)
+    return told
+
+
+def test_what_was_pruned_before_it_could_be_sent_is_told_by_one_reset() -> None:
+    """Then comes what is kept; a second answer from the same database says nothing new."""
+    protocol = opened()
+    push(protocol, 1)
+    push(protocol, 4)
+    assert seqs(protocol) == [1]
+    protocol.replay(STREAM, Missed([(4, "{}")], 4, 5, 4), 0)
+    frames = written(protocol)
+    assert [(frame["type"], frame["seq"]) for frame in frames] == [("reset", 3), ("notification", 4)]
+    assert frames[0]["oldest"] == 4
+    protocol.replay(STREAM, Missed([(5, "{}")], 5, 5, 4), 0)
+    assert seqs(protocol) == [5]
+    assert protocol.delivery.missing() == {}
+
+
+def test_stream_of_which_nothing_is_kept_is_reset_to_its_end() -> None:
+    protocol = opened()
+    push(protocol, 9)
+    protocol.replay(STREAM, Missed([], 9, 9, 10), 0)
+    assert resets(protocol) == [(10, 9)]
+    assert protocol.delivery.missing() == {}
+    push(protocol, 10)
+    assert seqs(protocol) == [10]
+
+
+def test_reset_may_be_acknowledged() -> None:
+    """A client goes on from the reset's seq, which was never sent to it as an entry."""
+    protocol = opened(window=2)
+    push(protocol, 1)
+    push(protocol, 2)
+    push(protocol, 3)
+    written(protocol)
+    protocol.receive('{"type":"ack","streams":{"user:alice":1}}', 1)
+    protocol.replay(STREAM, Missed([(8, "{}")], 8, 8, 8), 1)
+    assert [frame["type"] for frame in written(protocol)] == ["reset", "notification"]
+    assert protocol.delivery.behind
+    assert protocol.receive('{"type":"ack","streams":{"user:alice":7}}', 2) is not None
+    assert protocol.closing is None
+    assert not protocol.delivery.behind
+
+
+@pytest.mark.parametrize(
+    ("cursor", "missed"),
+    [
+        pytest.param(0, Missed([(2, "{}"), (4, "{}")], 5, 5, 1), id="holes"),
+        pytest.param(3, Missed([(4, "{}")], 4, 4, 4), id="all was sent"),
+        pytest.param(3, Missed([], 3, 3, 2), id="some was sent"),
+        pytest.param(3, Missed([], 3, 3, 4), id="all is gone, and all was sent"),
+    ],
+)
+def test_nothing_unsent_was_pruned_and_nothing_is_reset(cursor: int, missed: Missed) -> None:
+    protocol = Protocol(ALICE, now=0)
+    protocol.receive('{"type":"hello"}', 0)
+    protocol.welcome("con_1", opening(cursor, missed.head))
+    written(protocol)
+    protocol.replay(STREAM, missed, 0)
+    assert resets(protocol) == []
+
+
+def test_pruned_stream_that_is_carried_no_longer_is_not_reset() -> None:
+    protocol = opened()
+    protocol.replay("topic:room.gone", Missed([(8, "{}")], 8, 8, 8), 0)
+    assert written(protocol) == []
+
+
 def test_hello_is_due_in_time() -> None:
     protocol = Protocol(ALICE, now=100, hello_seconds=5)
     assert protocol.deadline() == 105
@@ -180,7 +253,8 @@ def test_nothing_goes_before_hello(frame: str) -> None:
 class Delivery(RuleBasedStateMachine):
     """One client of two streams, behind a layer that loses, repeats and reorders, while entries come, go and are pruned.
 
-    Whatever happens: each stream arrives in order and once, and when all is quiet the client has everything that is kept.
+    Whatever happens: each stream arrives in order and once, what was pruned before it came is told by a reset and never
+    passed over, and when all is quiet the client has everything that is kept.
     """
 
     STREAMS = ("user:alice", "everyone")
@@ -299,8 +373,14 @@ class Delivery(RuleBasedStateMachine):
             if frame["type"] == "notification":
                 assert frame["seq"] > self.cursors[frame["stream"]]
                 assert (frame["stream"], frame["seq"]) not in self.got
+                between = range(self.cursors[frame["stream"]] + 1, frame["seq"])
+                assert {(frame["stream"], seq) for seq in between} <= self.gone, "a silent gap"
                 self.cursors[frame["stream"]] = frame["seq"]
                 self.got.add((frame["stream"], frame["seq"]))
+            elif frame["type"] == "reset":
+                assert frame["seq"] > self.cursors[frame["stream"]], "a reset for nothing"
+                assert frame["seq"] == frame["oldest"] - 1
+                self.cursors[frame["stream"]] = frame["seq"]
 
 
 Delivery.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)

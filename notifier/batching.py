@@ -1,0 +1,48 @@
+"""What many connections want of the database at once, asked in one go."""
+
+import asyncio
+from collections.abc import Callable, Hashable, Mapping
+from typing import Generic, TypeVar
+
+from notifier.database import in_database
+
+Want = TypeVar("Want", bound=Hashable)
+Answer = TypeVar("Answer")
+
+
+class Batcher(Generic[Want, Answer]):
+    """While one batch is at the database, further wants gather for the next: alone nobody waits, and a crowd shares.
+
+    `verb` answers a list of wants, each with what it asked for or with the error that it gets. Equal wants share an answer.
+    """
+
+    def __init__(self, verb: Callable[[list[Want]], Mapping[Want, Answer | Exception]], *, at_a_time: int) -> None:
+        self._verb, self._at_a_time = verb, at_a_time
+        self._wants: dict[Want, asyncio.Future[Answer]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    async def ask(self, want: Want) -> Answer:
+        """The answer, or its error raised. Unavailable when the database does not answer."""
+        future = self._wants.get(want)
+        if future is None:
+            future = self._wants[want] = asyncio.get_running_loop().create_future()
+            if self._task is None or self._task.done():
+                self._task = asyncio.create_task(self._run())
+        # shield: a connection that goes away must not cancel what another waits for.
+        return await asyncio.shield(future)
+
+    async def _run(self) -> None:
+        while self._wants:
+            batch = {want: self._wants.pop(want) for want in list(self._wants)[: self._at_a_time]}
+            answers: Mapping[Want, Answer | Exception]
+            try:
+                answers = await in_database(self._verb, list(batch))
+            except Exception as error:
+                answers = dict.fromkeys(batch, error)
+            for want, future in batch.items():
+                answer = answers[want]
+                if isinstance(answer, Exception):
+                    future.set_exception(answer)
+                    future.exception()  # seen here, should nobody wait for it any more
+                else:
+                    future.set_result(answer)

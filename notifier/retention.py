@@ -1,0 +1,283 @@
+"""Retention: what is older than is to be kept is removed, so that storage is bounded.
+
+An entry is too old when its notification is. The ids of notifications are ordered by time, so that their index finds
+what is too old. A stream loses entries only from its beginning, and its `oldest_seq` rises in the same transaction:
+a cursor from before is told so, and above `oldest_seq` nothing is missing. Where clocks disagree, an entry that
+is too old may follow one that is not; it waits for that one.
+
+All is done in bounded transactions, which wait for no publisher while they hold what another one needs. Each can be
+repeated, and several processes may prune at once.
+"""
+
+import asyncio
+import logging
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Exists, Model, OuterRef, UUIDField
+from django.utils import timezone
+
+from notifier import idempotency, ids, names
+from notifier.database import in_database
+from notifier.errors import Unavailable
+from notifier.models import Entry, IdempotencyKey, Notification, Receipt, Stream, Subscription
+
+logger = logging.getLogger(__name__)
+
+# Rows in one transaction.
+BATCH = 2000
+# In seconds, after each transaction: SQLite lets one writer in at a time, and those that wait look every 0.1 s at the latest.
+PAUSE = 0.1
+_INTERVAL_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """How many rows of each kind were removed."""
+
+    entries: int = 0
+    receipts: int = 0
+    notifications: int = 0
+
+    def __add__(self, other: "Pruned") -> "Pruned":
+        return Pruned(
+            self.entries + other.entries,
+            self.receipts + other.receipts,
+            self.notifications + other.notifications,
+        )
+
+    def __str__(self) -> str:
+        return f"{self.entries:,} entries, {self.notifications:,} notifications and {self.receipts:,} receipts"
+
+
+def horizon(days: float | None = None) -> datetime:
+    """What is from before this moment is too old: that of so many days ago, or of NOTIFIER_RETENTION_DAYS."""
+    return timezone.now() - timedelta(days=settings.ENVIRONMENT.retention_days if days is None else days)
+
+
+def prune(before: datetime) -> Iterator[Pruned]:
+    """Remove what is from before this moment: yields after each transaction what that one removed. Pause there.
+
+    The content of a notification whose idempotency key is still held stays until the key goes: a repeated request is
+    answered from it.
+    """
+    idempotency.forget_old()
+    first_kept = ids.first_notification_id(before)
+    yield from _prune_entries(first_kept)
+    yield from _prune_receipts(first_kept)
+    yield from _prune_notifications(first_kept)
+
+
+def overdue(before: datetime) -> Pruned:
+    """How many rows are from before this moment."""
+    first_kept = ids.first_notification_id(before)
+    return Pruned(
+        Entry.objects.filter(notification_id__lt=first_kept).count(),
+        Receipt.objects.filter(notification_id__lt=first_kept).count(),
+        Notification.objects.filter(pk__lt=first_kept).count(),
+    )
+
+
+async def keep() -> None:
+    """Prune now and then, for as long as the server runs. At most half of the time is spent in transactions."""
+    while True:
+        await asyncio.sleep(_INTERVAL_SECONDS)
+        try:
+            pruning, total = prune(horizon()), Pruned()
+            began = time.monotonic()
+            while (step := await in_database(_next, pruning)) is not None:
+                total += step
+                await asyncio.sleep(max(PAUSE, time.monotonic() - began))
+                began = time.monotonic()
+            if total != Pruned():
+                logger.info("pruned %s", total)
+        except Unavailable as error:
+            logger.warning("pruning waits for the database: %s", error.detail)
+        except Exception:
+            logger.exception("pruning failed; it is tried again")
+
+
+def _next(pruning: Iterator[Pruned]) -> Pruned | None:
+    return next(pruning, None)
+
+
+# ------------------------------------------------------------------ entries
+
+
+@dataclass(frozen=True, slots=True)
+class _Doomed:
+    """What goes of one stream: the entries at these `seqs`; `oldest` is the first that is kept after that."""
+
+    oldest: int
+    seqs: list[int]
+
+
+def _prune_entries(first_kept: uuid.UUID) -> Iterator[Pruned]:
+    last, last_stream = uuid.UUID(int=0), 0
+    old = Entry.objects.order_by("notification_id", "stream_id").values_list("notification_id", "stream_id", "seq")
+    # Onwards from where the last batch ended: what has to wait must not be met again and again.
+    while batch := list(
+        old.filter(notification_id__gte=last, notification_id__lt=first_kept).exclude(
+            notification_id=last, stream_id__lte=last_stream
+        )[:BATCH]
+    ):
+        last, last_stream, _ = batch[-1]
+        yield from _remove(_doomed([(stream, seq) for _, stream, seq in batch], first_kept))
+
+
+def _doomed(old: list[tuple[int, int]], first_kept: uuid.UUID) -> dict[int, _Doomed]:
+    """Which of these old entries, (stream, seq), have nothing before them that is kept.
+
+    Read before any lock is taken: up to a seq that can be read nothing is added to a stream any more.
+    """
+    seqs = defaultdict[int, list[int]](list)
+    for stream, seq in old:
+        seqs[stream].append(seq)
+    young = _first_young({stream: max(mine) for stream, mine in seqs.items()}, first_kept)
+    doomed = {}
+    for stream, mine in seqs.items():
+        oldest = young.get(stream, max(mine) + 1)
+        if going := [seq for seq in mine if seq < oldest]:
+            doomed[stream] = _Doomed(oldest, going)
+    return doomed
+
+
+def _first_young(upto: dict[int, int], first_kept: uuid.UUID) -> dict[int, int]:
+    """The first seq, up to the one given for its stream, of an entry that is not too old. Streams without one are left out."""
+    entry, stream = _table(Entry), _table(Stream)
+    values, parameters = _values(list(upto.items()))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {stream}.id, MIN({entry}.seq) FROM (VALUES {values}) AS upto"  # noqa: S608 -- no input in it
+            f" JOIN {stream} ON {stream}.id = upto.column1"
+            f" JOIN {entry} ON {entry}.stream_id = {stream}.id"
+            f" AND {entry}.seq >= {stream}.oldest_seq AND {entry}.seq <= upto.column2"
+            f" WHERE {entry}.notification_id >= %s GROUP BY {stream}.id",
+            [*parameters, UUIDField().get_db_prep_value(first_kept, connection)],
+        )
+        return dict(cursor.fetchall())
+
+
+def _remove(doomed: dict[int, _Doomed]) -> Iterator[Pruned]:
+    """Remove these; the streams that a publisher holds at this moment in a transaction after the others."""
+    waiting, patient = set(doomed), False
+    while waiting:
+        with transaction.atomic():
+            held = _hold(waiting, patient=patient)
+            _raise_oldest({stream: doomed[stream].oldest for stream in held})
+            places = [(stream, seq) for stream in held for seq in doomed[stream].seqs]
+            _revise_unread(places)
+            removed = _delete_entries(places)
+        waiting -= held
+        patient = True
+        yield Pruned(entries=removed)
+
+
+def _hold(streams: set[int], *, patient: bool) -> set[int]:
+    """Lock those of the streams that are free, and if `patient` wait for one of the others, holding none yet.
+
+    So no publisher, who locks several, can wait for this one while this one waits for the publisher.
+    """
+    rows = Stream.objects.values_list("pk", flat=True)
+    held = set(rows.filter(pk=min(streams)).select_for_update(no_key=True)) if patient else set()
+    return held | set(rows.filter(pk__in=streams).select_for_update(no_key=True, skip_locked=True))
+
+
+def _raise_oldest(oldest: dict[int, int]) -> None:
+    if not oldest:
+        return
+    stream = _table(Stream)
+    values, parameters = _values(list(oldest.items()))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {stream} SET oldest_seq = raised.column2 FROM (VALUES {values}) AS raised"  # noqa: S608 -- no input in it
+            f" WHERE {stream}.id = raised.column1 AND {stream}.oldest_seq < raised.column2",
+            parameters,
+        )
+
+
+def _revise_unread(places: list[tuple[int, int]]) -> None:
+    """Of people who have not read what goes from their own streams the count falls: the sweep tells their connections.
+
+    Not so for topics and `everyone`, where that might be the connections of all.
+    """
+    if not places:
+        return
+    stream, entry = _table(Stream), _table(Entry)
+    values, parameters = _values(places)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {stream} SET revision = revision + 1 WHERE name LIKE %s AND id IN ("  # noqa: S608 -- no input in it
+            f"SELECT subscription.stream_id FROM (VALUES {values}) AS gone"
+            f" JOIN {entry} AS entry ON entry.stream_id = gone.column1 AND entry.seq = gone.column2"
+            f" JOIN {_table(Subscription)} AS subscription ON subscription.stream_id = entry.stream_id"
+            f" AND subscription.read_seq < entry.seq"
+            f" LEFT JOIN {_table(Receipt)} AS receipt ON receipt.recipient = subscription.recipient"
+            f" AND receipt.notification_id = entry.notification_id"
+            f" WHERE receipt.id IS NULL)",
+            [names.user_stream("%"), *parameters],
+        )
+
+
+def _delete_entries(places: list[tuple[int, int]]) -> int:
+    if not places:
+        return 0
+    values, parameters = _values(places)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM {_table(Entry)} WHERE (stream_id, seq) IN (VALUES {values})",  # noqa: S608 -- no input in it
+            parameters,
+        )
+        return int(cursor.rowcount)
+
+
+def _table(model: type[Model]) -> str:
+    return connection.ops.quote_name(model._meta.db_table)
+
+
+def _values(pairs: Sequence[tuple[int, int]]) -> tuple[str, list[int]]:
+    """The rows of a VALUES list, whose columns both databases name column1 and column2, and its parameters."""
+    return ", ".join(["(%s, %s)"] * len(pairs)), [number for pair in pairs for number in pair]
+
+
+# ------------------------------------------------------------------ receipts and notifications
+
+# Whoever reads a notification just now, or prunes too, holds its rows: they are passed over, and nobody is waited for.
+
+
+def _prune_receipts(first_kept: uuid.UUID) -> Iterator[Pruned]:
+    """In a step of their own, since one notification may have any number of them."""
+    is_listed = Exists(Entry.objects.filter(notification_id=OuterRef("notification_id")))
+    old = Receipt.objects.filter(~is_listed, notification_id__lt=first_kept).order_by("notification_id")
+    while True:
+        with transaction.atomic():
+            batch = list(old.values_list("pk", flat=True).select_for_update(skip_locked=True)[:BATCH])
+            Receipt.objects.filter(pk__in=batch).delete()
+        if not batch:
+            return
+        yield Pruned(receipts=len(batch))
+
+
+def _prune_notifications(first_kept: uuid.UUID) -> Iterator[Pruned]:
+    is_listed = Exists(Entry.objects.filter(notification_id=OuterRef("pk")))
+    is_repeatable = Exists(IdempotencyKey.objects.filter(notification_id=OuterRef("pk")))
+    old = Notification.objects.filter(~is_listed, ~is_repeatable, pk__lt=first_kept).order_by("pk")
+    last = uuid.UUID(int=0)
+    while True:
+        with transaction.atomic():
+            batch = list(
+                old.filter(pk__gt=last).values_list("pk", flat=True).select_for_update(skip_locked=True)[:BATCH]
+            )
+            # Written since the step before; a receipt that is not yet committed waits for these locks, and fails.
+            receipts, _ = Receipt.objects.filter(notification_id__in=batch).delete()
+            Notification.objects.filter(pk__in=batch)._raw_delete(using=connection.alias)
+        if not batch:
+            return
+        last = batch[-1]
+        yield Pruned(receipts=receipts, notifications=len(batch))
