@@ -1,9 +1,10 @@
-"""How many connections a process takes: in all, from one address, and of one person."""
+"""Which connections a process takes: so many in all, from one address and of one person, and not too many of an address at once."""
 
 from collections import Counter
 
 from django.conf import settings
 
+from notifier.buckets import Buckets
 from notifier.wire import CloseCode
 
 
@@ -14,6 +15,15 @@ class Admission:
         self._total = 0
         self._of_person: Counter[str] = Counter()
         self._from_address: Counter[str] = Counter()
+        limits = settings.ENVIRONMENT
+        # All that an address may hold may come back at once, as after a restart.
+        self._handshakes = Buckets(limits.handshakes_per_second, capacity=limits.connections_per_address)
+
+    def knock(self, address: str, now: float) -> CloseCode | None:
+        """Count a handshake, whoever it is. The code to close it with when this address makes too many. `now` is a monotonic clock."""
+        if address and self._handshakes.take(address, now):
+            return CloseCode.FULL
+        return None
 
     def enter(self, recipient: str, address: str) -> CloseCode | None:
         """Count one more, or say with which code to close it. An empty address is not counted: nobody knows whose it is."""

@@ -168,6 +168,12 @@ class Environment(BaseModel):
     connections_per_address: int = Field(
         1000, ge=1, le=1_000_000, description="Connections from one address to one process."
     )
+    handshakes_per_second: float = Field(
+        100,
+        ge=0.1,
+        le=1_000_000,
+        description="New connections from one address to one process; as many as it may hold in a burst.",
+    )
     connections_per_process: int = Field(20_000, ge=1, le=1_000_000, description="Connections to one process.")
     posts_per_second: float = Field(
         1000, ge=0.1, le=1_000_000, description="Requests of one API key, over all processes; twice as many in a burst."

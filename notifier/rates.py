@@ -4,7 +4,6 @@ The bucket holds twice a second's worth, so that a burst passes, and fills at th
 processes and taken from by a script, which is atomic; while Redis is away each process counts for itself.
 """
 
-import threading
 import time
 from functools import cache
 
@@ -12,6 +11,7 @@ import redis
 from django.conf import settings
 
 from notifier import redis_line
+from notifier.buckets import Buckets
 from notifier.errors import TooMany
 
 _BURST_SECONDS = 2
@@ -31,30 +31,12 @@ return wait
 """
 
 
-class LocalBuckets:
-    """The buckets of one process."""
-
-    def __init__(self, rate: float) -> None:
-        self._rate, self._capacity = rate, rate * _BURST_SECONDS
-        self._buckets: dict[int, tuple[float, float]] = {}
-        self._lock = threading.Lock()
-
-    def take(self, key_id: int, now: float) -> float:
-        """Take a token. Returns 0, or the seconds until there is one."""
-        with self._lock:
-            tokens, at = self._buckets.get(key_id, (self._capacity, now))
-            tokens = min(self._capacity, tokens + (now - at) * self._rate)
-            wait = 0.0 if tokens >= 1 else (1 - tokens) / self._rate
-            self._buckets[key_id] = (tokens if wait else tokens - 1, now)
-        return wait
-
-
 class SharedBuckets:
     """The buckets of all processes, in Redis."""
 
     def __init__(self, url: str, prefix: str, rate: float) -> None:
         self._rate, self._prefix = rate, f"{prefix}:rate:"
-        self._here = LocalBuckets(rate)
+        self._here = Buckets(rate, rate * _BURST_SECONDS)
         self._script = redis_line.client(url).register_script(_TAKE)
 
     def take(self, key_id: int, now: float) -> float:
@@ -79,8 +61,9 @@ def check_rate(key_id: int) -> None:
 
 
 @cache
-def _buckets() -> LocalBuckets | SharedBuckets:
+def _buckets() -> Buckets | SharedBuckets:
     environment = settings.ENVIRONMENT
     if environment.redis_url:
         return SharedBuckets(environment.redis_url[0], environment.redis_prefix, environment.posts_per_second)
-    return LocalBuckets(environment.posts_per_second)
+    rate = environment.posts_per_second
+    return Buckets(rate, rate * _BURST_SECONDS)

@@ -14,7 +14,7 @@ import logging
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -70,7 +70,6 @@ def prune(before: datetime) -> Iterator[Pruned]:
     idempotency.forget_old()
     first_kept = ids.first_notification_id(before)
     yield from _prune_entries(first_kept)
-    yield from _prune_receipts(first_kept)
     yield from _prune_notifications(first_kept)
 
 
@@ -150,18 +149,16 @@ def _doomed(old: list[tuple[int, int]], first_kept: uuid.UUID) -> dict[int, _Doo
 
 def _first_young(upto: dict[int, int], first_kept: uuid.UUID) -> dict[int, int]:
     """The first seq, up to the one given for its stream, of an entry that is not too old. Streams without one are left out."""
-    entry, stream = _table(Entry), _table(Stream)
-    values, parameters = _values(list(upto.items()))
+    # A look into the index for each stream: joined, PostgreSQL would rather read the whole table.
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {stream}.id, MIN({entry}.seq) FROM (VALUES {values}) AS upto"  # noqa: S608 -- no input in it
-            f" JOIN {stream} ON {stream}.id = upto.column1"
-            f" JOIN {entry} ON {entry}.stream_id = {stream}.id"
-            f" AND {entry}.seq >= {stream}.oldest_seq AND {entry}.seq <= upto.column2"
-            f" WHERE {entry}.notification_id >= %s GROUP BY {stream}.id",
-            [*parameters, UUIDField().get_db_prep_value(first_kept, connection)],
+            "SELECT upto.column1, (SELECT entry.seq"  # noqa: S608 -- no input in it
+            f" FROM {_table(Stream)} AS stream JOIN {_table(Entry)} AS entry ON entry.stream_id = stream.id"
+            " WHERE stream.id = upto.column1 AND entry.seq >= stream.oldest_seq AND entry.seq <= upto.column2"
+            f" AND entry.notification_id >= %s ORDER BY entry.seq LIMIT 1) FROM {_values(upto.items())} AS upto",
+            [UUIDField().get_db_prep_value(first_kept, connection)],
         )
-        return dict(cursor.fetchall())
+        return {stream: seq for stream, seq in cursor.fetchall() if seq is not None}
 
 
 def _remove(doomed: dict[int, _Doomed]) -> Iterator[Pruned]:
@@ -193,12 +190,10 @@ def _raise_oldest(oldest: dict[int, int]) -> None:
     if not oldest:
         return
     stream = _table(Stream)
-    values, parameters = _values(list(oldest.items()))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {stream} SET oldest_seq = raised.column2 FROM (VALUES {values}) AS raised"  # noqa: S608 -- no input in it
-            f" WHERE {stream}.id = raised.column1 AND {stream}.oldest_seq < raised.column2",
-            parameters,
+            f"UPDATE {stream} SET oldest_seq = raised.column2 FROM {_values(oldest.items())} AS raised"  # noqa: S608 -- no input in it
+            f" WHERE {stream}.id = raised.column1 AND {stream}.oldest_seq < raised.column2"
         )
 
 
@@ -210,29 +205,26 @@ def _revise_unread(places: list[tuple[int, int]]) -> None:
     if not places:
         return
     stream, entry = _table(Stream), _table(Entry)
-    values, parameters = _values(places)
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {stream} SET revision = revision + 1 WHERE name LIKE %s AND id IN ("  # noqa: S608 -- no input in it
-            f"SELECT subscription.stream_id FROM (VALUES {values}) AS gone"
+            f"SELECT subscription.stream_id FROM {_values(places)} AS gone"
             f" JOIN {entry} AS entry ON entry.stream_id = gone.column1 AND entry.seq = gone.column2"
             f" JOIN {_table(Subscription)} AS subscription ON subscription.stream_id = entry.stream_id"
             f" AND subscription.read_seq < entry.seq"
             f" LEFT JOIN {_table(Receipt)} AS receipt ON receipt.recipient = subscription.recipient"
             f" AND receipt.notification_id = entry.notification_id"
             f" WHERE receipt.id IS NULL)",
-            [names.user_stream("%"), *parameters],
+            [names.user_stream("%")],
         )
 
 
 def _delete_entries(places: list[tuple[int, int]]) -> int:
     if not places:
         return 0
-    values, parameters = _values(places)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"DELETE FROM {_table(Entry)} WHERE (stream_id, seq) IN (VALUES {values})",  # noqa: S608 -- no input in it
-            parameters,
+            f"DELETE FROM {_table(Entry)} WHERE (stream_id, seq) IN {_values(places)}"  # noqa: S608 -- no input in it
         )
         return int(cursor.rowcount)
 
@@ -241,27 +233,12 @@ def _table(model: type[Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 
 
-def _values(pairs: Sequence[tuple[int, int]]) -> tuple[str, list[int]]:
-    """The rows of a VALUES list, whose columns both databases name column1 and column2, and its parameters."""
-    return ", ".join(["(%s, %s)"] * len(pairs)), [number for pair in pairs for number in pair]
+def _values(pairs: Iterable[tuple[int, int]]) -> str:
+    """A table, whose columns both databases name column1 and column2. Written out: parameters would cost more than the query."""
+    return f"(VALUES {', '.join(f'({first:d}, {second:d})' for first, second in pairs)})"
 
 
 # ------------------------------------------------------------------ receipts and notifications
-
-# Whoever reads a notification just now, or prunes too, holds its rows: they are passed over, and nobody is waited for.
-
-
-def _prune_receipts(first_kept: uuid.UUID) -> Iterator[Pruned]:
-    """In a step of their own, since one notification may have any number of them."""
-    is_listed = Exists(Entry.objects.filter(notification_id=OuterRef("notification_id")))
-    old = Receipt.objects.filter(~is_listed, notification_id__lt=first_kept).order_by("notification_id")
-    while True:
-        with transaction.atomic():
-            batch = list(old.values_list("pk", flat=True).select_for_update(skip_locked=True)[:BATCH])
-            Receipt.objects.filter(pk__in=batch).delete()
-        if not batch:
-            return
-        yield Pruned(receipts=len(batch))
 
 
 def _prune_notifications(first_kept: uuid.UUID) -> Iterator[Pruned]:
@@ -269,15 +246,26 @@ def _prune_notifications(first_kept: uuid.UUID) -> Iterator[Pruned]:
     is_repeatable = Exists(IdempotencyKey.objects.filter(notification_id=OuterRef("pk")))
     old = Notification.objects.filter(~is_listed, ~is_repeatable, pk__lt=first_kept).order_by("pk")
     last = uuid.UUID(int=0)
+    while batch := list(old.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
+        last = batch[-1]
+        yield from _prune_receipts(batch)
+        with transaction.atomic():
+            # Whoever reads one just now holds it: it is left for the next time, and nobody is waited for. From here on
+            # whoever is about to commit a receipt waits for this transaction, and is told that the notification is gone.
+            mine = Notification.objects.filter(pk__in=batch).select_for_update(skip_locked=True)
+            going = list(mine.values_list("pk", flat=True))
+            receipts, _ = Receipt.objects.filter(notification_id__in=going).delete()
+            notifications = Notification.objects.filter(pk__in=going)._raw_delete(using=connection.alias)
+        yield Pruned(receipts=receipts, notifications=notifications)
+
+
+def _prune_receipts(notifications: list[uuid.UUID]) -> Iterator[Pruned]:
+    """In transactions of their own, since one notification may have any number of them."""
+    old = Receipt.objects.filter(notification_id__in=notifications).values_list("pk", flat=True)
     while True:
         with transaction.atomic():
-            batch = list(
-                old.filter(pk__gt=last).values_list("pk", flat=True).select_for_update(skip_locked=True)[:BATCH]
-            )
-            # Written since the step before; a receipt that is not yet committed waits for these locks, and fails.
-            receipts, _ = Receipt.objects.filter(notification_id__in=batch).delete()
-            Notification.objects.filter(pk__in=batch)._raw_delete(using=connection.alias)
+            batch = list(old.select_for_update(skip_locked=True)[:BATCH])
+            removed, _ = Receipt.objects.filter(pk__in=batch).delete()
         if not batch:
             return
-        last = batch[-1]
-        yield Pruned(receipts=receipts, notifications=len(batch))
+        yield Pruned(receipts=removed)

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from notifier.rates import LocalBuckets, SharedBuckets
+from notifier.buckets import Buckets
+from notifier.rates import SharedBuckets
 from tests.conftest import scaled_out
 from tests.real.postgres import Postgres
 from tests.real.redis import Redis
@@ -13,7 +14,7 @@ from tests.real.server import Server
 
 
 def test_bucket_lets_a_burst_pass_and_fills_at_its_rate() -> None:
-    buckets = LocalBuckets(rate=10)
+    buckets = Buckets(rate=10, capacity=20)
     assert [buckets.take(1, now=0) for _ in range(20)] == [0] * 20
     assert buckets.take(1, now=0) == pytest.approx(0.1)
     assert buckets.take(2, now=0) == 0
@@ -21,6 +22,15 @@ def test_bucket_lets_a_burst_pass_and_fills_at_its_rate() -> None:
     assert buckets.take(1, now=0.1) > 0
     assert [buckets.take(1, now=100) for _ in range(20)] == [0] * 20
     assert buckets.take(1, now=100) > 0
+
+
+def test_buckets_of_thousands_who_came_once_are_forgotten() -> None:
+    buckets = Buckets(rate=1, capacity=2)
+    for number in range(100_000):
+        buckets.take(number, now=number / 1000)
+    assert len(buckets._buckets) < 25_000
+    assert [buckets.take("x", 101), buckets.take("x", 101)] == [0, 0]
+    assert buckets.take("x", 101) > 0
 
 
 def test_shared_bucket_is_atomic_and_works_without_redis() -> None:

@@ -1,0 +1,257 @@
+"""One open connection: takes what the client says to the domain, and what the hub has for it to the client.
+
+What may be said when is in `consumers.protocol`; who gets what is in `notifier.hub`, which knows a session as a
+`Connection`. The socket itself is two functions: `write` a text, `close` with a code.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+from consumers.protocol import Protocol, Stage, seconds_until
+from notifier import following, inbox, names, wire
+from notifier.access import Person, person_of_token
+from notifier.database import in_database
+from notifier.errors import NotifierError, Unauthenticated, Unavailable
+from notifier.hub import Hub
+from notifier.resuming import Request
+from notifier.wire import CloseCode
+
+logger = logging.getLogger(__name__)
+
+_RETRY_SECONDS = 1.0
+_OWN_REMEMBERED = 64
+
+# Which field of a frame these errors are about.
+_FIELDS = {"topic_forbidden": "topic", "too_many_topics": "topic", "bad_token": "token", "token_expired": "token"}
+
+
+# A revision of what the person read and follows, what has become read by it, and whether that is everything.
+Change = tuple[int, list[str], bool]
+
+
+class Session:
+    """`opened` is called once, with this session and the number of its streams, when the connection is welcomed."""
+
+    def __init__(
+        self,
+        protocol: Protocol,
+        hub: Hub,
+        connection: str,
+        *,
+        write: Callable[[str], Awaitable[None]],
+        close: Callable[[CloseCode], Awaitable[None]],
+        opened: Callable[["Session", int], None],
+    ) -> None:
+        self.protocol, self.connection = protocol, connection
+        self._hub, self._recipient = hub, protocol.person.recipient
+        self._write_text, self._close, self._opened = write, close, opened
+        self._loop = asyncio.get_running_loop()
+        self._writer: asyncio.Task[None] | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._resyncs: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._verb = asyncio.Lock()
+        self._changes: list[Change] = []
+        self._own: deque[int] = deque(maxlen=_OWN_REMEMBERED)
+        self._closed = False
+
+    async def begin(self) -> None:
+        """From here on the clock runs. A plain connection is welcomed without a hello."""
+        if self.protocol.plain:
+            await self._open(wire.Hello(type="hello"))
+        self._settle()
+
+    def end(self) -> None:
+        """The socket is gone, however it ended."""
+        self._closed = True
+        self.protocol.close(CloseCode.GOING_AWAY)
+        self._hub.part(self)
+        for task in (self._writer, self._reader, self._resyncs, self._timer):
+            if task is not None:
+                task.cancel()
+
+    # -------------------------------------------------------------- from the client
+
+    async def receive(self, text: str | None) -> None:
+        """Take a message (None: a binary one), do as it says and answer."""
+        frame = self.protocol.receive(text, self._loop.time())
+        try:
+            match frame:
+                case wire.Hello():
+                    await self._open(frame)
+                case wire.Ack():
+                    self._hub.acknowledged(self._recipient, frame.streams)
+                case wire.Read() | wire.Follow() | wire.Unfollow() | wire.Refresh():
+                    async with self._verb:
+                        await self._change(frame)
+        except NotifierError as error:
+            self.protocol.refuse(error.code, error.detail, _FIELDS.get(error.code, ""))
+        self._settle()
+
+    async def _open(self, hello: wire.Hello) -> None:
+        person, topic = self.protocol.person, self.protocol.topic
+        try:
+            # Groups first, then the database, so that nothing falls between the two. The topics that are followed are known
+            # only after the database was read: `welcome` marks their streams to be read again.
+            own = (
+                [names.user_stream(person.recipient), names.EVERYONE] if topic is None else [names.topic_stream(topic)]
+            )
+            await self._hub.join(self, own)
+            opening = await self._hub.openings.ask(Request(person, topic, hello.resume, hello.epoch))
+            if len(opening.cursors) > len(own):
+                await self._hub.join(self, list(opening.cursors))
+        except Unavailable as error:
+            logger.warning("a connection was sent away: %s", error.detail)
+            self._hub.part(self)
+            self.protocol.close(CloseCode.UNAVAILABLE)
+            return
+        except Unauthenticated:
+            self._hub.part(self)
+            self.protocol.close(CloseCode.REVOKED)
+            return
+        self.protocol.welcome(self.connection, opening)
+        self._opened(self, len(opening.cursors))
+
+    async def _change(self, frame: wire.Read | wire.Follow | wire.Unfollow | wire.Refresh) -> None:
+        """Change what the person reads, follows or may follow, then tell this client; the others are told over the bus."""
+        person = self.protocol.person
+        match frame:
+            case wire.Follow(topic=topic):
+                self._made(await in_database(following.follow, person, topic))
+                await self._resync(asked=topic)
+            case wire.Unfollow(topic=topic):
+                self._made(await in_database(following.unfollow, person, topic))
+                await self._resync(asked=topic)
+            case wire.Read(ids=None):
+                self._made((await in_database(inbox.mark_all_read, person)).revision)
+                await self._resync(all_read=True)
+            case wire.Read(ids=list(wanted)):
+                marked = await in_database(inbox.mark_read, person, wanted)
+                self._made(marked.revision)
+                await self._resync(read=marked.ids)
+            case wire.Refresh(token=token):
+                await self._refresh(token)
+
+    def _made(self, revision: int | None) -> None:
+        """This change is this client's own: it is answered here, and not again when the bus tells of it."""
+        if revision is not None:
+            self._own.append(revision)
+
+    async def _refresh(self, token: str) -> None:
+        before, person = self.protocol.person, person_of_token(token)
+        if person.recipient != self._recipient:
+            raise NotifierError("This token is for another person.", code="bad_token")
+        self.protocol.refreshed(person, seconds_until(person.expires, wall=time.time(), now=self._loop.time()))
+        if person.topics == before.topics:
+            return
+        if self.protocol.topic is None:
+            await self._resync()
+        elif not person.may_follow(self.protocol.topic):
+            self.protocol.close(CloseCode.TOPIC_FORBIDDEN)
+
+    async def _resync(self, *, read: list[str] | None = None, all_read: bool = False, asked: str | None = None) -> None:
+        """Look up again what the person reads, follows and has unread, and tell the client what is new.
+
+        `asked` is a topic that the client wants an answer about even if nothing changed.
+        """
+        count = await self._hub.counts.ask(self.protocol.person)
+        # As at the opening: first the groups, then what `changed` marks to be read.
+        await self._hub.join(self, [position.stream for position in count.positions])
+        gone = self.protocol.changed(count, read=read or [], all_read=all_read, asked=asked)
+        self._hub.part(self, gone)
+
+    # -------------------------------------------------------------- from the hub
+
+    @property
+    def person(self) -> Person:
+        return self.protocol.person
+
+    def push(self, stream: str, seq: int, text: str) -> None:
+        self.protocol.push(stream, seq, text, self._loop.time())
+        self._settle()
+
+    def notice(self, stream: str, head: int, revision: int) -> None:
+        self.protocol.delivery.notice(stream, head)
+        if stream == names.user_stream(self._recipient) and revision > self.protocol.revision:
+            self.told(revision, [], all_read=False)
+        self._settle()
+
+    def told(self, revision: int, read: list[str], *, all_read: bool) -> None:
+        if self.protocol.stage is Stage.OPEN and self.protocol.topic is None:
+            self._changes.append((revision, read, all_read))
+            if self._resyncs is None or self._resyncs.done():
+                self._resyncs = asyncio.create_task(self._resync_told())
+
+    def leave(self, code: CloseCode) -> None:
+        self.protocol.close(code)
+        self._settle()
+
+    async def _resync_told(self) -> None:
+        while self._changes:
+            async with self._verb:  # a verb of this client may be what the change is about
+                changes = [change for change in self._changes if change[0] not in self._own]
+                self._changes.clear()
+                if not changes:
+                    return
+                try:
+                    read = [notification for _, ids_read, _ in changes for notification in ids_read]
+                    await self._resync(read=read, all_read=any(all_read for _, _, all_read in changes))
+                except Unavailable as error:
+                    logger.warning("%s: not told of a change, the sweep will: %s", self.connection, error.detail)
+                self._settle()
+
+    # -------------------------------------------------------------- writing, reading on, time
+
+    def _settle(self) -> None:
+        """See to it that what the protocol asks for gets done: frames written, the missed read, the timer set."""
+        protocol = self.protocol
+        if self._closed:
+            return
+        if (protocol.out or protocol.closing is not None) and (self._writer is None or self._writer.done()):
+            self._writer = asyncio.create_task(self._write())
+        if protocol.closing is not None:
+            return
+        if protocol.delivery.missing() and (self._reader is None or self._reader.done()):
+            self._reader = asyncio.create_task(self._read_on())
+        deadline = protocol.deadline()
+        if self._timer is not None and (deadline is None or self._timer.when() != deadline):
+            self._timer.cancel()
+            self._timer = None
+        if deadline is not None and self._timer is None:
+            self._timer = self._loop.call_at(deadline, self._expire)
+
+    def _expire(self) -> None:
+        self._timer = None
+        self.protocol.expire(self._loop.time())
+        self._settle()
+
+    async def _write(self) -> None:
+        protocol = self.protocol
+        try:
+            while protocol.out:
+                await self._write_text(protocol.out.popleft())
+            if protocol.closing is not None:
+                self._closed = True
+                await self._close(protocol.closing)
+        except Exception as error:  # a server's own way to say that the socket is gone
+            self._closed = True
+            logger.debug("%s: write failed: %r", self.connection, error)
+
+    async def _read_on(self) -> None:
+        """Read what is missing, lot by lot, each written before the next is read."""
+        protocol = self.protocol
+        while protocol.closing is None and (missing := protocol.delivery.missing()):
+            wants = list(missing.items())
+            try:
+                pages = await asyncio.gather(*(self._hub.missed.ask(want) for want in wants))
+            except Unavailable:
+                await asyncio.sleep(_RETRY_SECONDS)
+                continue
+            for (stream, _), missed in zip(wants, pages, strict=True):
+                protocol.replay(stream, missed, self._loop.time())
+            self._settle()
+            if self._writer is not None:
+                await asyncio.wait([self._writer])
