@@ -1,22 +1,26 @@
 """The shapes of answers, for the OpenAPI schema."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from notifier.content import Level
+from notifier.wire import NotificationId
+
+Count = Annotated[int, Field(ge=0)]
+Cursor = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 
 
 class Sent(BaseModel):
-    id: str
+    id: NotificationId
     created: datetime
-    addressed: int
-    online: int | None
+    addressed: Count
+    online: Count | None
 
 
 class Shown(BaseModel):
-    id: str
+    id: NotificationId
     title: str
     body: str
     level: Level
@@ -28,7 +32,7 @@ class Shown(BaseModel):
 
 
 class Looked(Shown):
-    addressed: int
+    addressed: Count
 
 
 class Item(Shown):
@@ -37,12 +41,12 @@ class Item(Shown):
 
 class Inbox(BaseModel):
     notifications: list[Item]
-    next: str | None
-    unread: int
+    next: Cursor | None
+    unread: Count
 
 
 class Unread(BaseModel):
-    unread: int
+    unread: Count
 
 
 class Token(BaseModel):
@@ -61,14 +65,14 @@ class Connection(BaseModel):
     address: str
     agent: str
     client: str
-    streams: int
+    streams: Count
     since: datetime
     server: str
 
 
 class Presence(BaseModel):
-    people: int
-    total: int
+    people: Count
+    total: Count
     connections: list[Connection]
 
 
@@ -81,7 +85,7 @@ class FieldError(BaseModel):
 class Problem(BaseModel):
     type: str
     title: str
-    status: int
+    status: Annotated[int, Field(ge=400, le=599)]
     code: str
     detail: str
     errors: list[FieldError] = []

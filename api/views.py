@@ -5,7 +5,8 @@ from typing import Any, TypeVar
 from django.http import HttpRequest, JsonResponse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +16,7 @@ from api import answers
 from api.authentication import KeyAuthentication, PersonAuthentication
 from api.permissions import AskedForInEachMethod, person_of, recipient_for, require, the_person
 from api.problems import CONTENT_TYPE
+from api.schema import Generator, parameters_of
 from notifier import idempotency, ids, inbox, presence, publishing, wire
 from notifier.access import Caller, RevokeRequest, Scope, TokenRequest, issue_token
 from notifier.content import Draft
@@ -24,13 +26,56 @@ from notifier.names import Recipient
 from notifier.revocation import revoke_tokens
 
 _PROBLEM = OpenApiResponse(answers.Problem, description="A problem document (RFC 9457)")
-_REFUSALS: dict[tuple[int, str], Any] = {
-    (status, CONTENT_TYPE): _PROBLEM for status in (400, 401, 403, 413, 415, 422, 429, 503)
-}
-_NOT_FOUND: dict[tuple[int, str], Any] = {(404, CONTENT_TYPE): _PROBLEM}
+
+
+def _refusals(*statuses: int) -> dict[tuple[int, str], Any]:
+    """These, and those that every address knows."""
+    return {(status, CONTENT_TYPE): _PROBLEM for status in sorted({400, 401, 403, 406, 413, 500, 503, *statuses})}
+
+
+# With each answer of one of these statuses.
+_HEADERS = [
+    OpenApiParameter("WWW-Authenticate", str, OpenApiParameter.HEADER, required=True, response=[401]),
+    OpenApiParameter(
+        "Retry-After",
+        {"type": "integer", "minimum": 1},
+        OpenApiParameter.HEADER,
+        required=True,
+        description="Seconds to wait",
+        response=[409, 429, 503],
+    ),
+]
+
+
+# Printable ASCII without a space at an end, which does not survive in a header; anything of that in quotes; and not just
+# a pair of quotes, since there would be no key in it.
+_BARE_KEY = """[!-~]|[!#-~][ -~]{0,253}[!-~]|"[ -~]{0,253}[!#-~]"""
+_QUOTED_KEY = '"[ -~]{1,255}"'
+
+
+class InboxQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: answers.Cursor | None = Field(None, description="`next` of the page before")
+    limit: int = Field(50, ge=1, le=100, description="How many at most")
+    user: Recipient | None = Field(None, description="Whose, when an API key asks, which has to say so")
+
+
+class PresenceQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field("", max_length=128, description="Only people whose id contains this")
+
+
+class ByHeaderAlone(DefaultContentNegotiation):
+    """The Accept header decides on the answer's form. `format` in an address is a parameter like any other."""
+
+    def filter_renderers(self, renderers: Any, format: str) -> Any:  # noqa: A002 -- DRF's name
+        return renderers
 
 
 class View(APIView):
+    content_negotiation_class = ByHeaderAlone
     authentication_classes = [KeyAuthentication]
     permission_classes = [AskedForInEachMethod]
 
@@ -49,12 +94,32 @@ class Notifications(View):
         parameters=[
             OpenApiParameter(
                 "Idempotency-Key",
-                str,
+                {
+                    "type": "string",
+                    "maxLength": idempotency.MAX_LENGTH + 2,
+                    "pattern": f"^({_BARE_KEY}|{_QUOTED_KEY})$",
+                },
                 OpenApiParameter.HEADER,
                 description="Repeat a request with the same key within 24 hours, and it has its effect once",
-            )
+            ),
+            OpenApiParameter(
+                "Location",
+                {"type": "string", "pattern": "^/api/v1/notifications/ntf_[0-9a-f]{32}$"},
+                OpenApiParameter.HEADER,
+                required=True,
+                description="Where it can be looked up",
+                response=[201],
+            ),
+            OpenApiParameter(
+                "Idempotent-Replayed",
+                {"type": "string", "const": "true"},
+                OpenApiParameter.HEADER,
+                description="The request was stored before; this is its answer",
+                response=[201],
+            ),
+            *_HEADERS,
         ],
-        responses={201: answers.Sent, (409, CONTENT_TYPE): _PROBLEM, **_REFUSALS},
+        responses={201: answers.Sent, **_refusals(409, 415, 422, 429)},
     )
     def post(self, request: Request) -> Response:
         """201 means: stored, and every addressed browser that is or comes online gets it, once, in order."""
@@ -85,7 +150,13 @@ class OneNotification(View):
     @extend_schema(
         operation_id="get",
         summary="Look up a notification",
-        responses={200: answers.Looked, **_NOT_FOUND, **_REFUSALS},
+        parameters=[
+            OpenApiParameter(
+                "notification_id", {"type": "string", "pattern": "^ntf_[0-9a-f]{32}$"}, OpenApiParameter.PATH
+            ),
+            *_HEADERS,
+        ],
+        responses={200: answers.Looked, **_refusals(404, 429)},
     )
     def get(self, request: Request, notification_id: str) -> Response:
         """A key sees what it sent itself, and with `ops:read` everything."""
@@ -104,7 +175,8 @@ class Tokens(View):
         operation_id="issue_token",
         summary="Mint a connection token for a user",
         request={"application/json": TokenRequest},
-        responses={201: answers.Token, **_REFUSALS},
+        parameters=_HEADERS,
+        responses={201: answers.Token, **_refusals(415, 422, 429)},
     )
     def post(self, request: Request) -> Response:
         """Hand it to that person's browser, which connects with it. It cannot be looked up again."""
@@ -118,7 +190,8 @@ class RevokedTokens(View):
         operation_id="revoke_tokens",
         summary="Void a user's connection tokens",
         request={"application/json": RevokeRequest},
-        responses={200: answers.Revoked, **_REFUSALS},
+        parameters=_HEADERS,
+        responses={200: answers.Revoked, **_refusals(415, 422, 429)},
     )
     def post(self, request: Request) -> Response:
         """All that were issued to this user until now. Sockets opened with them are closed within 5 s, on every server."""
@@ -133,12 +206,8 @@ class Inbox(View):
     @extend_schema(
         operation_id="inbox",
         summary="Read the inbox, newest first",
-        parameters=[
-            OpenApiParameter("cursor", str, description="`next` of the page before"),
-            OpenApiParameter("limit", int, description="1 to 100, 50 if not given"),
-            OpenApiParameter("user", str, description="Whose, when an API key asks"),
-        ],
-        responses={200: answers.Inbox, **_REFUSALS},
+        parameters=[*parameters_of(InboxQuery), *_HEADERS],
+        responses={200: answers.Inbox, **_refusals(422, 429)},
     )
     def get(self, request: Request) -> Response:
         """Follow `next` to its end to have all of it: what comes meanwhile shifts nothing."""
@@ -157,7 +226,8 @@ class InboxRead(View):
         operation_id="mark_read",
         summary="Mark notifications as read",
         request={"application/json": wire.ReadMarks},
-        responses={200: answers.Unread, **_REFUSALS},
+        parameters=_HEADERS,
+        responses={200: answers.Unread, **_refusals(415, 422)},
     )
     def post(self, request: Request) -> Response:
         """Ids that are not in the inbox are ignored. Every connected browser of the person is told."""
@@ -177,8 +247,8 @@ class Presence(View):
     @extend_schema(
         operation_id="presence",
         summary="Who is connected now",
-        parameters=[OpenApiParameter("q", str, description="Only people whose id contains this")],
-        responses={200: answers.Presence, **_REFUSALS},
+        parameters=[*parameters_of(PresenceQuery), *_HEADERS],
+        responses={200: answers.Presence, **_refusals(422, 429)},
     )
     def get(self, request: Request) -> Response:
         """At most 200 connections, oldest first; `people` and `total` count all."""
@@ -191,20 +261,6 @@ class Presence(View):
                 "connections": [facts.as_dict() for facts in listing.connections],
             }
         )
-
-
-class InboxQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    cursor: str | None = Field(None, max_length=64)
-    limit: int = Field(50, ge=1, le=100)
-    user: Recipient | None = None
-
-
-class PresenceQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    q: str = Field("", max_length=128)
 
 
 Q = TypeVar("Q", bound=BaseModel)
@@ -222,10 +278,13 @@ def _query(model: type[Q], request: Request) -> Q:
         raise Invalid.of(error) from None
 
 
+_notification_id: TypeAdapter[str] = TypeAdapter(wire.NotificationId)
+
+
 def _id(text: str) -> Any:
     try:
-        return ids.parse_notification_id(text)
-    except ValueError:
+        return ids.parse_notification_id(_notification_id.validate_python(text))
+    except ValueError:  # pydantic's is one, too
         raise NotFound("There is no such notification.") from None
 
 
@@ -237,6 +296,7 @@ def health(request: HttpRequest) -> JsonResponse:
 class Schema(SpectacularAPIView):
     """The OpenAPI schema, for everyone: it holds no secret."""
 
+    generator_class = Generator
     permission_classes = [AllowAny]
     authentication_classes = []
 

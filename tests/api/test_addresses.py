@@ -95,3 +95,22 @@ def test_other_backends_notification_is_not_there(backend_with: Callable[..., Ba
 def test_malformed_id_is_not_there(backend: Backend, name: str) -> None:
     """An id that cannot be one is an id of nothing."""
     assert_refused(backend.get(f"/api/v1/notifications/{name}"), 404, "not_found")
+
+
+def test_notification_has_one_address(backend: Backend) -> None:
+    """Another way to write the same number is no id, and neither is what Python would read as one."""
+    path = backend.send().headers["Location"]
+    prefix, digits = path[:-32], path[-32:]
+    assert backend.get(prefix + digits).status_code == 200
+    for other in (digits.upper(), f"0_{digits[2:]}", f" {digits[1:]}", f"{digits[0]}_{digits[1:-1]}"):
+        assert_refused(backend.get(prefix + other), 404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/presence", "/api/v1/inbox?user=alice"])
+def test_accept_header_alone_decides_on_the_form(backend: Backend, path: str) -> None:
+    """406 by the header; `format` in the address is an unknown parameter."""
+    answer = backend.client.get(path, headers={"Authorization": f"Bearer {backend.key}", "Accept": "text/html"})
+    assert_refused(answer, 406, "not_acceptable")
+    for form in ("json", "xml"):
+        sign = "&" if "?" in path else "?"
+        assert_refused(backend.get(f"{path}{sign}format={form}"), 422, "invalid", "#/format")

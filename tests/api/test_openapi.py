@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from api.urls import urlpatterns
 from notifier.access import TokenRequest, issue_token
+from notifier.errors import Conflict, Forbidden, NotifierError, TooMany, Unauthenticated, Unavailable
 from tests.api.conftest import Answer, Backend
 from tests.ops.pages import assert_fits_its_policy
 
@@ -86,6 +87,39 @@ def test_answers_are_as_the_schema_says(schema: dict[str, Any], backend: Backend
         described = schema["paths"][path][method]["responses"][str(answer.status_code)]["content"]
         shape = described[answer.headers["Content-Type"]]["schema"]
         Draft202012Validator({**shape, "components": schema["components"]}).validate(answer.json())
+
+
+@pytest.mark.parametrize(
+    ("refusal", "headers"),
+    [
+        (Unauthenticated(""), {"WWW-Authenticate"}),
+        (Forbidden(""), set()),
+        (Conflict(""), {"Retry-After"}),
+        (TooMany("", wait=1.5), {"Retry-After"}),
+        (Unavailable(""), {"Retry-After"}),
+    ],
+    ids=lambda value: value.code if isinstance(value, NotifierError) else "",
+)
+def test_refusal_has_the_headers_that_the_schema_names(
+    schema: dict[str, Any],
+    backend: Backend,
+    monkeypatch: pytest.MonkeyPatch,
+    refusal: NotifierError,
+    headers: set[str],
+) -> None:
+    """Whatever it takes to be refused so."""
+
+    def refuse(_: object) -> None:
+        raise refusal
+
+    monkeypatch.setattr("api.permissions.check_rate", refuse)
+    answer = backend.send()
+    assert answer.status_code == refusal.status
+    named = schema["paths"]["/api/v1/notifications"]["post"]["responses"][str(refusal.status)].get("headers", {})
+    assert set(named) == headers
+    for name, header in named.items():
+        value = answer.headers[name]
+        Draft202012Validator(header["schema"]).validate(int(value) if name == "Retry-After" else value)
 
 
 def test_page_works_under_the_security_policy() -> None:
