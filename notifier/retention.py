@@ -17,10 +17,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, Model, OuterRef, UUIDField
+from django.db.models import Model, QuerySet, UUIDField
 from django.utils import timezone
 
 from notifier import idempotency, ids, names
@@ -242,12 +243,11 @@ def _values(pairs: Iterable[tuple[int, int]]) -> str:
 
 
 def _prune_notifications(first_kept: uuid.UUID) -> Iterator[Pruned]:
-    is_listed = Exists(Entry.objects.filter(notification_id=OuterRef("pk")))
-    is_repeatable = Exists(IdempotencyKey.objects.filter(notification_id=OuterRef("pk")))
-    old = Notification.objects.filter(~is_listed, ~is_repeatable, pk__lt=first_kept).order_by("pk")
+    old = Notification.objects.filter(pk__lt=first_kept).order_by("pk").values_list("pk", flat=True)
     last = uuid.UUID(int=0)
-    while batch := list(old.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
-        last = batch[-1]
+    while some := list(old.filter(pk__gt=last)[:BATCH]):
+        last = some[-1]
+        batch = sorted(set(some) - _needed(Entry, some) - _needed(IdempotencyKey, some))
         yield from _prune_receipts(batch)
         with transaction.atomic():
             # Whoever reads one just now holds it: it is left for the next time, and nobody is waited for. From here on
@@ -255,8 +255,14 @@ def _prune_notifications(first_kept: uuid.UUID) -> Iterator[Pruned]:
             mine = Notification.objects.filter(pk__in=batch).select_for_update(skip_locked=True)
             going = list(mine.values_list("pk", flat=True))
             receipts, _ = Receipt.objects.filter(notification_id__in=going).delete()
-            notifications = Notification.objects.filter(pk__in=going)._raw_delete(using=connection.alias)
-        yield Pruned(receipts=receipts, notifications=notifications)
+            Notification.objects.filter(pk__in=going)._raw_delete(using=connection.alias)
+        yield Pruned(receipts=receipts, notifications=len(going))
+
+
+def _needed(model: type[Entry] | type[IdempotencyKey], notifications: list[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of the notifications that rows of this model refer to."""
+    rows: QuerySet[Any] = model._default_manager.filter(notification_id__in=notifications)
+    return set(rows.values_list("notification_id", flat=True).distinct())
 
 
 def _prune_receipts(notifications: list[uuid.UUID]) -> Iterator[Pruned]:

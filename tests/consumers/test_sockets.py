@@ -100,6 +100,25 @@ def test_expired_token_is_asked_for_anew_unless_it_was_refreshed(server: Server,
     assert refreshed.until("pong")
 
 
+def test_refreshed_token_that_grants_less_takes_its_topics_away(server: Server, browser: Browser, alice: str) -> None:
+    """The socket for everything stops carrying the topic; the socket that is bound to it is closed."""
+    topic = f"room.{alice}"
+    everything = browser(server, alice, topics=["room.*"]).hello()
+    everything.send({"type": "follow", "topic": topic})
+    everything.until("followed")
+    bound = browser(server, alice, topics=["room.*"], path=f"/ws/topics/{topic}/").hello()
+    for socket in (everything, bound):
+        socket.send({"type": "refresh", "token": server.token(alice, topics=["other"])})
+    assert everything.until("unfollowed")["topic"] == topic
+    assert bound.close_code() == 4506
+    server.post({"topics": [topic]}, "not for alice now")
+    server.post({"users": [alice]}, "for alice")
+    assert everything.titles(1) == ["for alice"]
+    everything.send({"type": "refresh", "token": server.token(alice, topics=["room.*"])})
+    assert everything.until("followed")["topic"] == topic
+    assert everything.titles(1) == ["not for alice now"]
+
+
 def test_refresh_for_another_person_is_refused_and_the_socket_stays(
     server: Server, browser: Browser, alice: str, bob: str
 ) -> None:

@@ -151,6 +151,41 @@ def test_redis_away_costs_no_notification(
         redis.stop()
 
 
+@pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
+def test_server_stops_in_time_while_redis_hangs(
+    new_server: Start, postgres: Postgres, browser: Browser, alice: str, kind: str
+) -> None:
+    """Nor does it leave anybody without a goodbye."""
+    redis = Redis()
+    server = new_server(kind, **scaled_out(postgres, redis))
+    try:
+        socket = browser(server, alice).hello()
+        redis.process.send_signal(signal.SIGSTOP)
+        began = time.monotonic()
+        server.process.terminate()
+        assert socket.close_code() == 4000
+        assert server.process.wait(15) == 0
+        assert time.monotonic() - began < 8
+        assert "Traceback" not in server.log(), server.log()
+    finally:
+        redis.process.send_signal(signal.SIGCONT)
+        redis.stop()
+
+
+def test_server_that_stops_takes_its_connections_off_the_list_at_once(
+    new_server: Start, postgres: Postgres, redis: Redis, browser: Browser, alice: str
+) -> None:
+    """Its lease would hold for half a minute."""
+    shared = scaled_out(postgres, redis)
+    staying, leaving = (new_server(kind, **shared) for kind in ("uvicorn", "daphne"))
+    socket = browser(leaving, alice).hello()
+    wait_until(lambda: staying.post({"users": [alice]})["online"] == 1, what="presence to be shared")
+    assert leaving.terminate() == 0
+    assert socket.close_code() == 4000
+    assert staying.post({"users": [alice]})["online"] == 0
+    assert staying.http.get("/api/v1/presence").json()["connections"] == []
+
+
 @pytest.mark.xdist_group("redis-away")
 def test_idle_subscription_still_hears(
     new_server: Start, postgres: Postgres, redis: Redis, browser: Browser, alice: str

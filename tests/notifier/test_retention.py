@@ -19,6 +19,7 @@ from django.utils import timezone
 from notifier import idempotency, inbox, names, retention
 from notifier.access import Person, Scope, create_key
 from notifier.following import follow, positions
+from notifier.hub import Hub
 from notifier.models import Entry, IdempotencyKey, Installation, Receipt, Stream
 from notifier.publishing import publish
 from notifier.resuming import Opening, Request, open_all
@@ -312,6 +313,29 @@ def test_server_prunes_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
 
     asyncio.run(serve())
     assert kept() == (4, [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_hub_keeps_pruning_for_as_long_as_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Apart from its sweep, which must not wait for it."""
+    seen: list[str] = []
+
+    async def keep() -> None:
+        seen.append("began")
+        try:
+            await asyncio.sleep(60)
+        finally:
+            seen.append("ended")
+
+    async def serve() -> None:
+        hub = Hub()
+        hub.start()
+        await asyncio.sleep(0)
+        await hub.stop()
+
+    monkeypatch.setattr(retention, "keep", keep)
+    asyncio.run(serve())
+    assert seen == ["began", "ended"]
 
 
 # ------------------------------------------------------------------ the command

@@ -1,4 +1,4 @@
-export { BACKOFF_BASE, BACKOFF_CAP, backoff } from "./backoff.js";
+export { BACKOFF_BASE, BACKOFF_CAP, BACKOFF_GROWTH, backoff } from "./backoff.js";
 export { NotifierClient } from "./client.js";
 export { CloseCode, closeReason, isRefusal } from "./closecodes.js";
 export type { SocketConstructor, SocketLike } from "./connection.js";
