@@ -296,3 +296,17 @@ def test_connections_from_one_address_are_bounded(
     browser(server, bob, headers={"X-Forwarded-For": "192.0.2.2"}).hello()
     seen = server.http.get("/api/v1/presence").json()["connections"]
     assert {facts["address"] for facts in seen} == {"192.0.2.1", "192.0.2.2"}
+
+
+@pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
+def test_handshakes_from_one_address_have_a_rate(
+    new_server: Callable[..., Server], browser: Browser, alice: str, kind: str
+) -> None:
+    """A burst of as many as the address may hold passes; then so many a second, also of those that are refused anyway."""
+    server = new_server(kind, NOTIFIER_CONNECTIONS_PER_ADDRESS="3", NOTIFIER_HANDSHAKES_PER_SECOND="0.5")
+    for _ in range(3):
+        assert browser(server, token="forged").close_code() == 4500
+    assert browser(server, token="forged").close_code() == 4006
+    assert browser(server, alice).close_code() == 4006
+    time.sleep(2.5)
+    browser(server, alice).hello()
