@@ -44,8 +44,8 @@ faults: $(VENV)/.dev ## Every fault, at length, on both servers; the report is v
 	@mkdir -p var
 	$(PY) -m tests.faults --server both --length long --report var/faults.md
 
-faults-short: $(VENV)/.dev ## The short form, on one server each.
-	$(PY) -m pytest tests/faults/short.py
+faults-short: $(VENV)/.dev ## The short form, on one server each: a part of `make test`.
+	$(PY) -m pytest tests/faults/test_scenarios.py
 
 chromium: $(VENV)/.dev
 	@$(PY) -m tests.real.chromium

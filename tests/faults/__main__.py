@@ -25,18 +25,21 @@ def main() -> int:
     for stopping in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stopping, _stop)  # through every `finally`, so that no server outlives this process
     results: list[Result] = []
-    for name in arguments.scenario or SCENARIOS:
-        for kind in KINDS if arguments.server == "both" else (arguments.server,):
-            print(f"{time.strftime('%H:%M:%S')} {name} on {kind} …", flush=True)
-            result = SCENARIOS[name](kind, arguments.length)
-            results.append(result)
-            print("  " + "; ".join(f"{what}: {figure}" for what, figure in result.figures.items()), flush=True)
-            for objection in result.objections[:10]:
-                print(f"  OBJECTION {objection}", flush=True)
-            if arguments.report is not None:
-                # After each, so that a run that is broken off has told what it found.
-                about = f"`python -m tests.faults --length {arguments.length}`, {time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores."
-                report.write(arguments.report, results, about=about)
+    kinds = KINDS if arguments.server == "both" else (arguments.server,)
+    # One server after the other, so that a run that is broken off has told all about one of them.
+    planned = [(kind, name) for kind in kinds for name in arguments.scenario or SCENARIOS]
+    for number, (kind, name) in enumerate(planned, start=1):
+        print(f"{time.strftime('%H:%M:%S')} {number} of {len(planned)}: {name} on {kind} …", flush=True)
+        result = SCENARIOS[name](kind, arguments.length)
+        results.append(result)
+        for what, figure in result.figures.items():
+            print(f"  {what}: {figure}", flush=True)
+        for objection in result.objections[:10]:
+            print(f"  OBJECTION {objection}", flush=True)
+        if arguments.report is not None:
+            # After each, for the same reason.
+            about = f"`python -m tests.faults --length {arguments.length}`, {time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores."
+            report.write(arguments.report, results, about=about)
     print("\n" + report.table(results))
     objections = sum(len(result.objections) for result in results)
     print(f"\n{objections} objections in {len(results)} runs")

@@ -59,7 +59,8 @@ def check(history: History, *, bound: float | None = None) -> Verdict:
         by_client[observation.client].append(observation)
     verdict = Verdict()
     for client, streams in history.carried.items():
-        _check_lost(verdict, client, streams, by_client.get(client, []), history.attempts)
+        owed = [one for one in history.attempts if one.stream in streams and (client, one.title) not in history.excused]
+        _check_lost(verdict, client, by_client.get(client, []), owed)
     for client, seen in by_client.items():
         _check_doubles(verdict, client, seen)
         _check_rising(verdict, client, seen)
@@ -75,15 +76,13 @@ def check(history: History, *, bound: float | None = None) -> Verdict:
     return verdict
 
 
-def _check_lost(
-    verdict: Verdict, client: str, streams: frozenset[str], seen: list[Observation], attempts: Iterable[Attempt]
-) -> None:
+def _check_lost(verdict: Verdict, client: str, seen: list[Observation], owed: Iterable[Attempt]) -> None:
     """What was answered with a 2xx is handed over by each client of the stream."""
     handed = {(observation.stream, observation.title) for observation in seen}
     verdict.lost += [
         f"{client} never got {attempt.title!r} of {attempt.stream}"
-        for attempt in attempts
-        if attempt.outcome is Outcome.OK and attempt.stream in streams and (attempt.stream, attempt.title) not in handed
+        for attempt in owed
+        if attempt.outcome is Outcome.OK and (attempt.stream, attempt.title) not in handed
     ]
 
 

@@ -45,6 +45,16 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class Reset:
+    """A client was told that its cursor of a stream is not honoured, and what is the oldest entry that is kept."""
+
+    client: str
+    stream: str
+    oldest: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """Something that a scenario did to the service."""
 
@@ -66,7 +76,10 @@ class History:
     parted: list[tuple[float, str]] = field(default_factory=list)
     """When which client lost a connection on which it had been welcomed."""
     complaints: list[str] = field(default_factory=list)
-    """What clients met that the protocol leaves no room for here: a reset, an error frame, a code that says not to come back."""
+    """What clients met that the protocol leaves no room for here: an error frame, a code that says not to come back."""
+    resets: list[Reset] = field(default_factory=list)
+    excused: set[tuple[str, str]] = field(default_factory=set)
+    """Which client need not be handed which title: it was no longer kept when the client came back."""
     dropped: int = 0
     """Entries that were sent again though the client had them: allowed, and not handed over."""
 

@@ -12,7 +12,6 @@ from uuid import uuid4
 import httpx
 
 from tests.faults.history import Attempt, History, Outcome, now
-from tests.real.server import Server
 
 _ANSWER_SECONDS = 30.0
 _INSIST_SECONDS = 20.0
@@ -36,23 +35,27 @@ EVERYONE = Target("everyone", {"everyone": True})
 
 
 class Publishers:
-    """`number` threads that together make `rate` attempts a second, each to any of the targets at any of the servers.
+    """`number` threads that together make `rate` attempts a second, each to any of the targets.
 
     They go on until stopped, or until `limit` attempts were made. Every second one insists: where no answer comes, it
     is repeated with its `Idempotency-Key` until there is one. The others leave it at that; the next has another title.
+    `fields` are further ones of each notification.
     """
 
     def __init__(
         self,
         history: History,
-        servers: Sequence[Server],
+        url: str,
+        key: str,
         targets: Sequence[Target],
         *,
         number: int,
         rate: float,
         limit: int | None = None,
+        fields: dict[str, Any] | None = None,
     ) -> None:
-        self._history, self._servers, self._targets = history, servers, targets
+        self._history, self._url, self._targets = history, url, targets
+        self._key, self._fields = key, fields or {}
         self._period = number / rate
         self._titles = iter(range(limit)) if limit is not None else itertools.count()
         self._lock = threading.Lock()
@@ -113,9 +116,9 @@ class Publishers:
 
         try:
             answer = http.post(
-                f"{random.choice(self._servers).url}/api/v1/notifications",
-                headers={"Authorization": f"Bearer {self._servers[0].key}", "Idempotency-Key": title},
-                json={"to": target.to, "title": title},
+                f"{self._url}/api/v1/notifications",
+                headers={"Authorization": f"Bearer {self._key}", "Idempotency-Key": title},
+                json={"to": target.to, "title": title, **self._fields},
             )
         except (httpx.ConnectError, httpx.ConnectTimeout):
             return ended(Outcome.FAILED)  # it never left

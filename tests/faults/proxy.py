@@ -1,8 +1,9 @@
 """A TCP proxy on the loopback interface that can be told to misbehave.
 
-It runs on a thread of its own, between the service and Redis or PostgreSQL, or between clients and a server. What it
-is told holds for open connections and new ones alike. `restore` ends every misbehaviour; a connection of which bytes
-were swallowed is cut then, since its two ends would not understand each other any more.
+It runs on a thread of its own, between the service and Redis or PostgreSQL, or between clients and servers. With several
+targets it is a load balancer: each connection goes to the next one in turn, and past those that refuse it, as nginx does.
+What it is told holds for open connections and new ones alike, but for `refuse` and `forget`. `restore` ends every
+misbehaviour; a connection of which bytes were swallowed is cut then, since its two ends would not understand each other any more.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import contextlib
 import socket
 import struct
 import threading
+from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from enum import Flag, auto
@@ -31,6 +33,7 @@ class _Line:
     """One connection: the caller's end, and the target's where there is one."""
 
     ends: list[asyncio.StreamWriter]
+    forgotten: bool = False
     broken: bool = False
     tasks: list["asyncio.Task[None]"] = field(default_factory=list)
 
@@ -44,10 +47,10 @@ class _Line:
 
 
 class Proxy:
-    """Passes everything on to `127.0.0.1:target`, until told otherwise. `port` is its own."""
+    """Passes everything on to one of the targets, ports of 127.0.0.1, until told otherwise. `port` is its own."""
 
-    def __init__(self, target: int) -> None:
-        self._target = target
+    def __init__(self, *targets: int) -> None:
+        self._targets = deque(targets)
         self._lines: set[_Line] = set()
         self._lag = 0.0
         self._swallows = Direction(0)
@@ -90,6 +93,10 @@ class Proxy:
     def swallow(self, direction: Direction) -> None:
         """Drop what goes in this direction, without a word to either end."""
         self._call(lambda: setattr(self, "_swallows", direction))
+
+    def forget(self) -> None:
+        """Swallow what the open connections say, and never tell either end that the other is gone; new ones are served."""
+        self._call(self._forget_all)
 
     def restore(self) -> None:
         """Pass everything on again."""
@@ -135,6 +142,10 @@ class Proxy:
         for line in tuple(self._lines):
             line.reset()
 
+    def _forget_all(self) -> None:
+        for line in self._lines:
+            line.forgotten = line.broken = True
+
     def _reset_broken(self) -> None:
         for line in tuple(self._lines):
             if line.broken:
@@ -171,21 +182,30 @@ class Proxy:
             while await reader.read(_CHUNK):
                 pass
             return
-        answers, target = await asyncio.open_connection("127.0.0.1", self._target)
+        answers, target = await self._open()
         line.ends.append(target)
         async with asyncio.TaskGroup() as both:
             line.tasks.append(both.create_task(self._pump(line, reader, target, Direction.TO_TARGET)))
             line.tasks.append(both.create_task(self._pump(line, answers, writer, Direction.TO_CALLER)))
 
+    async def _open(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """To the target whose turn it is, or the next one that takes it."""
+        self._targets.rotate(-1)
+        *first, last = self._targets
+        for target in first:
+            with contextlib.suppress(OSError):
+                return await asyncio.open_connection("127.0.0.1", target)
+        return await asyncio.open_connection("127.0.0.1", last)
+
     async def _pump(
         self, line: _Line, source: asyncio.StreamReader, sink: asyncio.StreamWriter, direction: Direction
     ) -> None:
-        """Carry one direction to its end, which is passed on too. A break of one end breaks both."""
+        """Carry one direction to its end, which is passed on too. A break of one end breaks both, unless the line swallows."""
         with contextlib.suppress(OSError):
             while piece := await source.read(_CHUNK):
                 if self._lag:
                     await asyncio.sleep(self._lag)
-                if direction in self._swallows:
+                if line.forgotten or direction in self._swallows:
                     line.broken = True
                     continue
                 sink.write(piece)
@@ -193,4 +213,5 @@ class Proxy:
             if not line.broken and sink.can_write_eof():
                 sink.write_eof()
             return
-        line.reset()
+        if not line.broken:
+            line.reset()

@@ -1,4 +1,4 @@
-"""The report of a run: a Markdown table, and a plot of every delivery's delay with the faults marked, as SVG beside it."""
+"""The report of a run: tables in Markdown, and a plot of every delivery's delay with the faults marked, as SVG beside it."""
 
 import math
 from collections.abc import Sequence
@@ -12,19 +12,27 @@ _WIDTH, _HEIGHT, _LEFT, _TOP, _GAP = 460, 150, 44, 28, 34
 _QUICKEST, _SLOWEST = 0.001, 100.0
 _KINDS_OF_OBJECTION = ("lost", "phantom", "duplicated", "misordered", "late")
 _SHOWN = 20
+# What the table over all scenarios shows already.
+_OVERALL = {"POSTs", "handed over", "reconnects", "delay p50 / p99 / max", "POST p50 / p99"}
+_ELSEWHERE = """\
+What `make test` shows besides: the checker objects to each planted fault (`tests/faults/test_checker.py`) and to a service without
+its sweep (`tests/faults/test_scenarios.py`); WebSocket conformance (`tests/consumers/test_conformance_*.py`), the REST API against its
+schema (`tests/api/test_schema_conformance.py`), the protocol's state machine (`tests/consumers/test_protocol.py`).
+"""
 
 
 def table(results: Sequence[Result]) -> str:
     """One line for each scenario and server."""
     head = ["scenario", "server", "POSTs ok / failed / unknown", "handed over", "reconnects"]
-    head += [*_KINDS_OF_OBJECTION, "delay p50 / p99 / max", "POST p50 / p99"]
+    head += [*_KINDS_OF_OBJECTION, "other objections", "delay p50 / p99 / max", "POST p50 / p99"]
     rows = [head, ["---"] * len(head)]
     for result in results:
         figures = result.figures
         row = [result.scenario, result.kind, figures["POSTs"], figures["handed over"], figures["reconnects"]]
         row += [str(len(getattr(result.verdict, kind))) for kind in _KINDS_OF_OBJECTION]
+        row.append(str(len(result.objections) - len(result.verdict.objections)))
         rows.append([*row, figures["delay p50 / p99 / max"], figures["POST p50 / p99"]])
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    return _rows(rows)
 
 
 def write(file: Path, results: Sequence[Result], *, about: str) -> None:
@@ -37,16 +45,32 @@ def write(file: Path, results: Sequence[Result], *, about: str) -> None:
         f"{about}\n",
         f"**{objections} objections** in {len(results)} runs. Delays are counted from the start of the POST to the hand-over by the client.\n",
         table(results) + "\n",
+        _ELSEWHERE,
         f"![Delay of each delivery over time, faults shaded]({picture.name})\n",
     ]
-    for result in results:
-        parts.append(f"## {result.scenario}, {result.kind}\n")
-        parts.append("\n".join(f"- {name}: {figure}" for name, figure in result.figures.items()))
-        parts.append(f"- lasted {result.seconds:.0f} s, with {len(result.history.faults)} faults\n")
-        if result.objections:
-            parts.append("\n".join(f"- **{objection}**" for objection in result.objections[:_SHOWN]))
-            parts.append(f"- {len(result.objections)} objections in all\n")
+    for scenario in dict.fromkeys(result.scenario for result in results):
+        played = [result for result in results if result.scenario == scenario]
+        parts.append(f"## {scenario}\n")
+        parts.append(_figures(played) + "\n")
+        for result in played:
+            if result.objections:
+                parts.append("\n".join(f"- **{result.kind}: {line}**" for line in result.objections[:_SHOWN]))
+                parts.append(f"- {len(result.objections)} objections in all on {result.kind}\n")
     file.write_text("\n".join(parts))
+
+
+def _figures(played: Sequence[Result]) -> str:
+    """A line for each figure of a scenario, a column for each server."""
+    names = dict.fromkeys(name for result in played for name in result.figures if name not in _OVERALL)
+    rows = [["figure", *(result.kind for result in played)], ["---"] * (1 + len(played))]
+    rows.append(["objections", *(str(len(result.objections)) for result in played)])
+    rows += [[name, *(result.figures.get(name, "") for result in played)] for name in names]
+    rows.append(["lasted", *(f"{result.seconds:.0f} s, {len(result.history.faults)} faults" for result in played)])
+    return _rows(rows)
+
+
+def _rows(rows: Sequence[Sequence[str]]) -> str:
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
 def _plots(results: Sequence[Result]) -> str:

@@ -1,15 +1,17 @@
 """What a scenario plays on: servers over a PostgreSQL and a Redis of its own, clients that listen, publishers that send."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from tests.conftest import scaled_out
-from tests.faults.crowd import Browser, Crowd
+from tests.faults.client import Browser
+from tests.faults.crowd import Crowd
 from tests.faults.history import Fault, History, now
 from tests.faults.load import EVERYONE, Publishers, Target
 from tests.faults.proxy import Proxy
@@ -26,11 +28,21 @@ _LIMITS = {"NOTIFIER_CONNECTIONS_PER_ADDRESS": "20000", "NOTIFIER_POSTS_PER_SECO
 class Stage:
     """Every fourth person has a second tab. Ended, with every process, on leaving the `with` block.
 
-    `postgres` is one to share; without it the stage has its own. Redis is always reached through the proxy `redis_line`.
+    `postgres` is one to share; without it the stage has its own. Redis is always reached through the proxy `redis_line`;
+    PostgreSQL through `postgres_line` where `line_to_postgres` asks for it. Clients and publishers come through the load
+    balancer `front` where there are several servers or `line_to_servers` asks for it, and straight to the server otherwise.
     """
 
     def __init__(
-        self, kind: str, *, servers: int = 1, clients: int = 20, postgres: Postgres | None = None, **environment: str
+        self,
+        kind: str,
+        *,
+        servers: int = 1,
+        clients: int = 20,
+        postgres: Postgres | None = None,
+        line_to_postgres: bool = False,
+        line_to_servers: bool = False,
+        **environment: str,
     ) -> None:
         self.kind, self.history, self._open = kind, History(), ExitStack()
         with ExitStack() as half_built:
@@ -39,15 +51,21 @@ class Stage:
                 half_built.callback(postgres.stop)
             self.postgres, self.redis = postgres, Redis()
             half_built.callback(self.redis.stop)
+            self.postgres_line = half_built.enter_context(Proxy(postgres.port))
             self.redis_line = half_built.enter_context(Proxy(self.redis.port))
             shared = {**scaled_out(postgres, self.redis), "REDIS_URL": f"redis://127.0.0.1:{self.redis_line.port}/0"}
             self.database = urlsplit(shared["DATABASE_URL"]).path.strip("/")
+            if line_to_postgres:
+                shared["DATABASE_URL"] = f"postgresql://postgres@127.0.0.1:{self.postgres_line.port}/{self.database}"
             self.servers: list[Server] = []
             for _ in range(servers):
                 self.servers.append(Server(kind, **{**shared, **_LIMITS, **environment}))
+                half_built.callback(self.servers[-1].forget)
                 half_built.callback(self.servers[-1].stop)
+            self.front = half_built.enter_context(Proxy(*(server.port for server in self.servers)))
+            self.port = self.front.port if servers > 1 or line_to_servers else self.servers[0].port
             self.people = [f"p{number}-{uuid4().hex[:6]}" for number in range(max(1, clients * 4 // 5))]
-            self.crowd = Crowd(self.history, [server.socket_url for server in self.servers], self._browsers(clients))
+            self.crowd = Crowd(self.history, self.port, self._browsers(clients))
             half_built.callback(self.crowd.close)
             self._open = half_built.pop_all()
 
@@ -58,13 +76,20 @@ class Stage:
         self._open.close()
 
     def publishers(
-        self, *, number: int = 4, rate: float = RATE, limit: int | None = None, targets: list[Target] | None = None
+        self,
+        *,
+        number: int = 4,
+        rate: float = RATE,
+        limit: int | None = None,
+        targets: list[Target] | None = None,
+        fields: dict[str, Any] | None = None,
     ) -> Publishers:
-        """Publishers to each person and, a tenth of the time, to everyone."""
+        """Publishers to each person and, a tenth of the time, to everyone; `fields` are further ones of each notification."""
         if targets is None:
             persons = [Target.person(user) for user in self.people]
             targets = persons + [EVERYONE] * max(1, len(persons) // 9)
-        return Publishers(self.history, self.servers, targets, number=number, rate=rate, limit=limit)
+        url, key = f"http://127.0.0.1:{self.port}", self.servers[0].key
+        return Publishers(self.history, url, key, targets, number=number, rate=rate, limit=limit, fields=fields)
 
     @contextmanager
     def fault(self, name: str) -> Iterator[None]:
@@ -77,9 +102,13 @@ class Stage:
         """Let it run."""
         time.sleep(seconds)
 
-    def tracebacks(self) -> int:
-        """How many tracebacks the servers wrote: not wrong by itself while a part is away, and worth a look."""
-        return sum(server.log().count("Traceback (most recent call last)") for server in self.servers)
+    def tracebacks(self) -> Counter[str]:
+        """How often the servers wrote a traceback of which exception: not wrong by itself while a part is away, and worth a look."""
+        found: Counter[str] = Counter()
+        for server in self.servers:
+            for traceback in server.log().split("Traceback (most recent call last):\n")[1:]:
+                found[next((line[:80] for line in traceback.splitlines() if not line.startswith(" ")), "?")] += 1
+        return found
 
     def _browsers(self, clients: int) -> list[Browser]:
         with ThreadPoolExecutor(_MINTERS) as minters:

@@ -137,6 +137,15 @@ def test_what_is_unknown_may_come_or_stay_away() -> None:
     assert check(history, bound=1).objections == []
 
 
+def test_what_was_no_longer_kept_is_owed_to_nobody_else() -> None:
+    history = clean()
+    lose_the_tail_of_all(history)
+    history.excused.add(("ben", "n4"))
+    assert len(check(history, bound=1).lost) == 2
+    history.excused |= {("ann-1", "n4"), ("ann-2", "n4")}
+    assert check(history, bound=1).objections == []
+
+
 def test_what_overlaps_may_have_either_order() -> None:
     history = History(carried={"ann": frozenset({STREAM})})
     history.attempts = [

@@ -88,3 +88,34 @@ def test_restore_cuts_what_lost_bytes(line: Proxy, client: redis_client.Redis) -
     assert line.open_connections >= 1
     line.restore()
     assert client.echo("again") == b"again"
+
+
+def test_forgotten_lines_stay_open_and_new_ones_are_served(
+    line: Proxy, client: redis_client.Redis, redis: Redis
+) -> None:
+    with redis_client.Redis.from_url(redis.url) as direct:
+        before = direct.info("clients")["connected_clients"]
+        line.forget()
+        with pytest.raises(redis_client.TimeoutError):
+            client.set("forgotten", "sent")
+        assert client.ping()  # the client has given up its line and has a new one
+        assert direct.get("forgotten") is None
+        assert direct.info("clients")["connected_clients"] == before + 1  # and the server was not told
+
+
+def test_balancer_takes_turns_and_passes_over_who_refuses(redis: Redis) -> None:
+    other = Redis()
+    try:
+        with Proxy(redis.port, other.port) as balancer:
+
+            def reached() -> int:
+                with redis_client.Redis(host="127.0.0.1", port=balancer.port, retry=AT_ONCE) as calling:
+                    return int(calling.info("server")["tcp_port"])
+
+            assert {reached(), reached()} == {redis.port, other.port}
+            other.kill()
+            assert {reached() for _ in range(4)} == {redis.port}
+            other.start()
+            assert {reached(), reached()} == {redis.port, other.port}
+    finally:
+        other.stop()

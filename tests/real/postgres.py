@@ -16,6 +16,8 @@ from tests.real.processes import end, free_port, wait_until
 # PostgreSQL refuses to run as root.
 _UNPRIVILEGED = "nobody"
 
+_TRANSACTION_STATEMENTS = (": BEGIN", ": COMMIT", ": ROLLBACK")
+
 
 class Postgres:
     """One cluster, without fsync: it does not have to outlive the test."""
@@ -48,6 +50,18 @@ class Postgres:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}"'.encode())
         return self.url(name)
+
+    def log_statements(self, database: str) -> None:
+        """Log each statement of the connections that are opened to this database from now on."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            for setting in ("log_min_messages = 'log'", "log_statement = 'all'"):
+                connection.execute(f'ALTER DATABASE "{database}" SET {setting}'.encode())
+
+    def logged_statements(self) -> int:
+        """How many were logged so far, without those that begin or end a transaction."""
+        lines = (self.folder / "log").read_text().splitlines()
+        statements = [line for line in lines if "LOG:  statement: " in line or "LOG:  execute " in line]
+        return sum(not line.endswith(_TRANSACTION_STATEMENTS) for line in statements)
 
     def url(self, database: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"

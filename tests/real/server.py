@@ -91,12 +91,12 @@ class Server:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["token"])
 
-    def manage(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        """Run a command beside the server, in its environment."""
+    def manage(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command beside the server, in its environment but for what is given."""
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
-            env=self._environment,
+            env={**self._environment, **environment},
             capture_output=True,
             text=True,
             timeout=60,
