@@ -62,6 +62,8 @@ class Protocol:
         self._hello_seconds = hello_seconds
         self._hello_by = now + hello_seconds
         self._slow_seconds = slow_seconds
+        # How far streams are known to reach that came up while the welcome was being prepared.
+        self._early: dict[str, int] = {}
         self._behind_since: float | None = None
         self._frames_left = float(wire.MAX_FRAMES_PER_SECOND)
         self._counted_at = now
@@ -147,11 +149,24 @@ class Protocol:
                 opening.heads[stream],
                 unchecked=names.topic_of(stream) is not None and self.topic is None,
             )
+        for stream, head in self._early.items():
+            self.delivery.notice(stream, head)
+        self._early.clear()
 
     def push(self, stream: str, seq: int, text: str, now: float) -> None:
         """A live entry, encoded."""
-        if self.closing is None and self.delivery.offer(stream, seq, _size(text)):
+        if self.stage is not Stage.OPEN:
+            # The opening may have been read before this was committed.
+            self.notice(stream, seq)
+        elif self.closing is None and self.delivery.offer(stream, seq, _size(text)):
             self._send(text, now)
+
+    def notice(self, stream: str, head: int) -> None:
+        """The stream is known to reach to `head`."""
+        if self.stage is Stage.OPEN:
+            self.delivery.notice(stream, head)
+        else:
+            self._early[stream] = max(head, self._early.get(stream, 0))
 
     def replay(self, stream: str, missed: Missed, now: float) -> None:
         """What was read from the database for this stream. If what was to come next was pruned meanwhile, the client is told so."""

@@ -174,7 +174,7 @@ class Session:
         self._settle()
 
     def notice(self, stream: str, head: int, revision: int) -> None:
-        self.protocol.delivery.notice(stream, head)
+        self.protocol.notice(stream, head)
         if stream == names.user_stream(self._recipient) and revision > self.protocol.revision:
             self.told(revision, [], all_read=False)
         self._settle()

@@ -68,6 +68,34 @@ def test_next_seq_is_sent_an_old_one_is_dropped_a_later_one_is_looked_up() -> No
     assert protocol.delivery.missing() == {}
 
 
+@pytest.mark.parametrize("plain", [False, True])
+@pytest.mark.parametrize("by", ["a push", "the sweep"])
+def test_what_comes_while_the_welcome_is_prepared_is_looked_up(by: str, plain: bool) -> None:
+    """The opening may have been read before it was committed, and no later entry may follow that would tell."""
+    protocol = Protocol(ALICE, now=0, plain=plain)
+    if not plain:
+        protocol.receive('{"type":"hello"}', 0)
+    if by == "a push":
+        push(protocol, 6)
+    else:
+        protocol.notice(STREAM, 6)
+    assert seqs(protocol) == []
+    protocol.welcome("con_1", opening(cursor=5, head=5))
+    assert protocol.delivery.missing() == {STREAM: 5}
+    protocol.replay(STREAM, Missed([(6, "{}")], 6, 6, 1), 0)
+    assert seqs(protocol) == [6]
+
+
+@pytest.mark.parametrize(("late", "closing"), [(0.1, CloseCode.HELLO_TIMEOUT), (1.0, None)])
+def test_hello_is_waited_for_again_when_the_server_itself_is_late(late: float, closing: CloseCode | None) -> None:
+    """A timer that comes late says that the hello may be waiting to be read."""
+    protocol = Protocol(ALICE, now=0, hello_seconds=5)
+    protocol.expire(5 + late)
+    assert protocol.closing is closing
+    protocol.expire(11.1)
+    assert protocol.closing is CloseCode.HELLO_TIMEOUT
+
+
 def test_only_what_was_stored_before_the_welcome_is_a_replay() -> None:
     protocol = Protocol(ALICE, now=0)
     protocol.receive('{"type":"hello"}', 0)
