@@ -15,6 +15,7 @@ from notifier import bus, redis_line, wire
 
 logger = logging.getLogger(__name__)
 
+_KEEP_SECONDS = 1.0
 _RETRY_SECONDS = 1.0
 _JOIN_SECONDS = 2.0
 _LOT = 500
@@ -99,8 +100,18 @@ class Groups:
         except Exception:
             logger.exception("a message was not handed on; the sweep delivers what it was about")
 
+    async def keep(self) -> None:
+        """Once a second, until cancelled: leave what nobody needs, try again what failed, and listen whether anything arrives."""
+        while True:
+            await asyncio.sleep(_KEEP_SECONDS)
+            try:
+                await self.check()
+                await self.settle()
+            except Exception:
+                logger.exception("the groups were not looked after; it is tried again")
+
     async def check(self) -> None:
-        """Once a second: find out whether what failed is well again, and whether anything still arrives."""
+        """Find out whether what failed is well again, and whether anything still arrives."""
         if not redis_line.is_well():
             await redis_line.probe()
         if not redis_line.is_well():

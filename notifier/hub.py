@@ -86,7 +86,14 @@ class Hub:
             bus.attach(asyncio.get_running_loop())
             self._tasks = [
                 asyncio.create_task(work)
-                for work in (self._groups.receive(), self._tick(), presence.keep(), retention.keep())
+                for work in (
+                    self._groups.receive(),
+                    # Beside the tick: a Redis that hangs must not hold up the sweep that stands in for it.
+                    self._groups.keep(),
+                    self._tick(),
+                    presence.keep(),
+                    retention.keep(),
+                )
             ]
 
     async def stop(self) -> None:
@@ -157,8 +164,6 @@ class Hub:
 
     async def _tick(self) -> None:
         chores = (
-            self._groups.check,
-            self._groups.settle,
             self._write_delivered,
             self._sweep,
             self._close_ended,
@@ -178,7 +183,8 @@ class Hub:
     async def _sweep(self) -> None:
         now = time.monotonic()
         interval = _UNWELL_SWEEP_SECONDS if redis_line.is_unwell() else settings.SWEEP_SECONDS
-        if now - self._swept >= min(interval, settings.SWEEP_SECONDS):
+        # The tick that is nearest to the time, and not the one after it.
+        if now - self._swept >= min(interval, settings.SWEEP_SECONDS) - _TICK_SECONDS / 2:
             streams, self._swept = list(self._carried), now
         else:
             streams = [stream for stream in self._fresh if stream in self._carried]
