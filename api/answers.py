@@ -1,7 +1,7 @@
 """The shapes of answers, for the OpenAPI schema."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -74,6 +74,30 @@ class Presence(BaseModel):
     people: Count
     total: Count
     connections: list[Connection]
+
+
+class Operated(BaseModel):
+    action: str
+    done: bool
+    people: Count | None
+    connections: Count | None
+    notification: NotificationId | None
+
+
+class AuditEntry(BaseModel):
+    id: Cursor
+    at: datetime
+    actor_kind: Literal["user", "key", "command"]
+    actor: str
+    action: str
+    target: str
+    details: dict[str, Any]
+    address: str
+
+
+class Audit(BaseModel):
+    entries: list[AuditEntry]
+    next: Cursor | None
 
 
 class FieldError(BaseModel):

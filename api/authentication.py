@@ -1,10 +1,13 @@
 """Who calls: a backend with an API key, or a person with a connection token or a session."""
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
 
 from notifier.access import Caller, Person, caller_of_key, person_of_session, person_of_token
+from notifier.blocking import check_not_blocked
 from notifier.errors import Unauthenticated
 from notifier.revocation import check_token
 
@@ -53,13 +56,34 @@ class PersonAuthentication(SessionAuthentication):
                 return caller_of_key(credential), None
             person = person_of_token(credential)
             check_token(person)
+            check_not_blocked(person.recipient)
             return person, None
         user = getattr(request._request, "user", AnonymousUser())
         if not user.is_authenticated:
             return None
         person = person_of_session(user)
         self.enforce_csrf(request)
+        check_not_blocked(person.recipient)
         return person, None
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class OperatorAuthentication(SessionAuthentication):
+    """An API key, or else the session cookie, with CSRF. `request.user` is a `Caller`, or a user of Django's."""
+
+    def authenticate(self, request: Request) -> tuple[Any, None] | None:
+        credential = _bearer(request)
+        if credential is not None:
+            if not _is_key(credential):
+                raise Unauthenticated("An API key (nk_…) is needed here, or a session.", code="unknown_key")
+            return caller_of_key(credential), None
+        user = getattr(request._request, "user", AnonymousUser())
+        if not user.is_authenticated:
+            return None
+        self.enforce_csrf(request)
+        return user, None
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

@@ -5,7 +5,9 @@ from typing import Any
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from notifier import roles
 from notifier.access import Caller, Person, Scope
+from notifier.audit import Actor
 from notifier.errors import Forbidden, Invalid, Unauthenticated
 from notifier.rates import check_rate
 
@@ -59,3 +61,21 @@ def recipient_for(request: Request, named: str | None) -> str:
     if named is None:
         raise Invalid.field("user", "With an API key, name the person: ?user=alice", code="missing")
     return named
+
+
+_SCOPES = {roles.VIEW: Scope.OPS, roles.ACT: Scope.ACT, roles.MANAGE: Scope.MANAGE}
+
+
+def operator(request: Request, permission: str) -> Actor:
+    """Who acts, for the audit log: a backend whose key has the scope that stands for this permission, or a user who has it.
+
+    Unauthenticated, Forbidden, which names the scope or the permission, or TooMany if not.
+    """
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    asking: Any = request.user
+    if isinstance(asking, Caller):
+        return Actor.key(require(request, _SCOPES[permission]), address)
+    if not getattr(asking, "is_authenticated", False):
+        raise Unauthenticated("Present an API key: Authorization: Bearer nk_…, or sign in.", code="missing_key")
+    roles.require(asking, permission)
+    return Actor.user(asking, address)

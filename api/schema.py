@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from notifier import content, names, wire
+from notifier import content, instructions, names, wire
 
 
 class _KeyScheme(OpenApiAuthenticationExtension):
@@ -37,6 +37,18 @@ class _PersonScheme(OpenApiAuthenticationExtension):
         """Any one of them, or to read an API key."""
         names = [*self.name, "ApiKey"] if auto_schema.method == "GET" else self.name
         return [{name: []} for name in names]
+
+
+class _OperatorScheme(OpenApiAuthenticationExtension):
+    target_class = "api.authentication.OperatorAuthentication"
+    name: list[str] = []  # both are described above
+
+    def get_security_definition(self, auto_schema: object) -> list[dict[str, str]]:
+        return []
+
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
+        """Either of them."""
+        return [{"ApiKey": []}, {"Session": []}]
 
 
 # ------------------------------------------------------------------ what the domain's own checks allow
@@ -65,7 +77,15 @@ _ALLOWED_BY: dict[Callable[..., Any], JsonSchemaValue] = {
         "whole numbers within 53 bits, others between 1e-21 and 1e21"
     },
     wire._true: {"const": True},
+    instructions._is_true: {"const": True},
 }
+
+
+def _just(field: str, kind: str = "string") -> JsonSchemaValue:
+    """This field is given, and not null."""
+    return {"properties": {field: {"type": kind}}, "required": [field]}
+
+
 # Rules between the fields of a model.
 _ALLOWED_IN: dict[type[BaseModel], JsonSchemaValue] = {
     content.Audience: {
@@ -75,6 +95,8 @@ _ALLOWED_IN: dict[type[BaseModel], JsonSchemaValue] = {
             {"properties": {"everyone": {"const": True}}, "required": ["everyone"]},
         ]
     },
+    instructions.Disconnect: {"oneOf": [_just("user"), _just("connection")]},
+    instructions.Test: {"oneOf": [_just("user"), _just("topic"), _just("everyone", "boolean"), _just("me", "boolean")]},
     wire.ReadMarks: {
         "oneOf": [
             {"properties": {"ids": {"type": "array"}}, "required": ["ids"]},

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from api import views
+from api import operations, views
 
 urlpatterns = [
     path("notifications", views.Notifications.as_view()),
@@ -10,6 +10,15 @@ urlpatterns = [
     path("inbox", views.Inbox.as_view()),
     path("inbox/read", views.InboxRead.as_view()),
     path("presence", views.Presence.as_view()),
+    path("ops/disconnect", operations.Disconnect.as_view()),
+    path("ops/block", operations.Block.as_view()),
+    path("ops/unblock", operations.Unblock.as_view()),
+    path("ops/revoke", operations.Revoke.as_view()),
+    path("ops/drain", operations.Drain.as_view()),
+    path("ops/resume", operations.Resume.as_view()),
+    path("ops/banner", operations.Banner.as_view()),
+    path("ops/test", operations.Test.as_view()),
+    path("ops/audit", operations.Audit.as_view()),
     path("schema", views.Schema.as_view(), name="schema"),
     path("docs", views.Docs.as_view(), name="docs"),
 ]

@@ -122,7 +122,7 @@ class Protocol:
 
     # -------------------------------------------------------------- from the domain
 
-    def welcome(self, connection: str, opening: Opening) -> None:
+    def welcome(self, connection: str, opening: Opening, *, banner: wire.Banner | None = None) -> None:
         """Begin. Streams whose group was joined only after `opening` was read are read once more."""
         self.stage = Stage.OPEN
         self.revision = opening.revision
@@ -138,6 +138,7 @@ class Protocol:
                 recovered=not opening.resets,
                 unread=opening.unread,
                 expires=self.person.expires,
+                banner=banner,
             )
         )
         for stream, oldest in opening.resets.items():
@@ -206,6 +207,11 @@ class Protocol:
         self.revision = max((position.revision for position in count.positions), default=self.revision)
         self.out.append(wire.state_frame(count.unread, count.heads, read=read, all_read=all_read))
         return gone
+
+    def proclaim(self, text: str, now: float) -> None:
+        """A frame for everyone. Before the welcome it is left out: the welcome says what holds then."""
+        if self.stage is Stage.OPEN and self.closing is None:
+            self._send(text, now)
 
     def refreshed(self, person: Person, expires: float | None) -> None:
         self.person, self.expires = person, expires

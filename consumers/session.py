@@ -14,7 +14,7 @@ from consumers.protocol import Protocol, Stage, seconds_until
 from notifier import following, inbox, names, wire
 from notifier.access import Person, person_of_token
 from notifier.database import in_database
-from notifier.errors import NotifierError, Unauthenticated, Unavailable
+from notifier.errors import Forbidden, NotifierError, Unauthenticated, Unavailable
 from notifier.hub import Hub
 from notifier.resuming import Request
 from notifier.wire import CloseCode
@@ -112,7 +112,11 @@ class Session:
             self._hub.part(self)
             self.protocol.close(CloseCode.REVOKED)
             return
-        self.protocol.welcome(self.connection, opening)
+        except Forbidden:
+            self._hub.part(self)
+            self.protocol.close(CloseCode.BLOCKED)
+            return
+        self.protocol.welcome(self.connection, opening, banner=self._hub.enforcement.banner)
         self._opened(self, len(opening.cursors))
 
     async def _change(self, frame: wire.Read | wire.Follow | wire.Unfollow | wire.Refresh) -> None:
@@ -187,6 +191,10 @@ class Session:
 
     def leave(self, code: CloseCode) -> None:
         self.protocol.close(code)
+        self._settle()
+
+    def proclaim(self, frame: str) -> None:
+        self.protocol.proclaim(frame, self._loop.time())
         self._settle()
 
     async def _resync_told(self) -> None:

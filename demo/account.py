@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 
 from notifier.access import Scope, create_key
 from notifier.datafolder import stored_secret, write_private
@@ -16,7 +16,7 @@ SECOND_USER = "bob"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A login for the demo page (`alice`, who is staff, and `bob` have the same password) and a key to send with."""
+    """A login for the demo page (`alice`, who is an admin, and `bob` have the same password) and a key to send with."""
 
     user: str
     password: str
@@ -28,6 +28,8 @@ def prepare() -> Account:
     password = stored_secret(settings.DATA_DIR, "demo_password")[:12]
     for name in (USER, SECOND_USER):
         user, _ = User.objects.get_or_create(username=name, defaults={"is_staff": name == USER})
+        if name == USER:
+            user.groups.add(Group.objects.get(name="admin"))
         if not user.check_password(password):
             user.set_password(password)
             user.save()
@@ -41,7 +43,7 @@ def key() -> str:
         kept = json.loads(path.read_text())
         if ApiKey.objects.filter(pk=kept["id"], revoked_at=None).exists():
             return str(kept["key"])
-    made, text = create_key("demo", [Scope.SEND, Scope.BROADCAST, Scope.TOKEN, Scope.OPS])
+    made, text = create_key("demo", [Scope.SEND, Scope.BROADCAST, Scope.TOKEN, Scope.OPS, Scope.ACT, Scope.MANAGE])
     write_private(path, json.dumps({"id": made.pk, "key": text}))
     return text
 

@@ -158,6 +158,8 @@ class Scope(StrEnum):
     TOKEN = "token:issue"
     INBOX = "inbox:read"
     OPS = "ops:read"
+    ACT = "ops:act"
+    MANAGE = "ops:manage"
 
 
 @dataclass(frozen=True, slots=True)

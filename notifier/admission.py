@@ -12,6 +12,8 @@ class Admission:
     """Counts the connections of one process. A socket that is let in is counted until it is let go."""
 
     def __init__(self) -> None:
+        self.draining = False
+        """Whether nobody is let in, for an operator wants this server empty."""
         self._total = 0
         self._of_person: Counter[str] = Counter()
         self._from_address: Counter[str] = Counter()
@@ -20,7 +22,12 @@ class Admission:
         self._handshakes = Buckets(limits.handshakes_per_second, capacity=limits.connections_per_address)
 
     def knock(self, address: str, now: float) -> CloseCode | None:
-        """Count a handshake, whoever it is. The code to close it with when this address makes too many. `now` is a monotonic clock."""
+        """Count a handshake, whoever it is. The code to close it with when this address makes too many, or the server drains.
+
+        `now` is a monotonic clock.
+        """
+        if self.draining:
+            return CloseCode.GOING_AWAY
         if address and self._handshakes.take(address, now):
             return CloseCode.FULL
         return None

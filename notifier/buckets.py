@@ -27,6 +27,13 @@ class Buckets:
                 self._forget_full(now)
         return wait
 
+    def give_back(self, key: Hashable, now: float) -> None:
+        """As if the last token had not been taken."""
+        with self._lock:
+            if key in self._buckets:
+                tokens, at = self._buckets[key]
+                self._buckets[key] = (min(self._capacity, tokens + (now - at) * self._rate + 1), now)
+
     def _forget_full(self, now: float) -> None:
         self._buckets = {
             key: (tokens, at)

@@ -49,6 +49,11 @@ def tell_person(stream: str, revision: int, *, read: list[str], all_read: bool) 
     async_to_sync(group_send)([(wire.group_of(stream), message)])
 
 
+def hasten_orders() -> None:
+    """Tell every hub that there is something new in `notifier.orders`. They look there every 2 s in any case."""
+    async_to_sync(group_send)([(wire.ALL_HUBS, {"type": "hub.orders"})])
+
+
 async def make_up() -> None:
     """If wake-ups of this process were lost, ask every hub to look into the database. Does nothing otherwise."""
     global _owing

@@ -82,6 +82,10 @@ def _walk(value: object, depth: int) -> None:
 Url = Annotated[str, Field(max_length=2048), AfterValidator(_safe_url)]
 
 
+Title = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line), AfterValidator(_not_blank)]
+"""A line that says something."""
+
+
 class Audience(BaseModel):
     """To whom: people by the backend's own ids, topics, or everyone; at least one. Repeated names count once."""
 
@@ -104,7 +108,7 @@ class Draft(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     to: Audience
-    title: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(one_line), AfterValidator(_not_blank)]
+    title: Title
     body: Annotated[str, Field(max_length=4000), AfterValidator(plain_text)] = ""
     level: Level = "info"
     category: Annotated[str, Field(max_length=64), AfterValidator(one_line)] = ""

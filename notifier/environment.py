@@ -181,6 +181,12 @@ class Environment(BaseModel):
     drain_seconds: float = Field(
         5, ge=0, le=60, description="At a stop, the time over which many connections are asked to go elsewhere."
     )
+    operator_session_hours: float = Field(
+        8, ge=0.1, le=720, description="Hours until an operator who does nothing is signed out."
+    )
+    sign_ins_per_minute: int = Field(
+        10, ge=1, le=1000, description="Failed sign-ins for one user name; four times as many from one address."
+    )
     max_body_bytes: int = Field(524_288, ge=16_384, le=16_777_216, description="Largest request body.")
     database_connections: int = Field(8, ge=3, le=200, description="PostgreSQL connections of one process, at most.")
     retention_days: float = Field(

@@ -16,11 +16,12 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
-from notifier import bus, idempotency, presence, redis_line, retention, wire
+from notifier import blocking, bus, idempotency, orders, presence, redis_line, retention, wire
 from notifier.access import Person
 from notifier.admission import Admission
 from notifier.batching import Batcher
 from notifier.database import in_database
+from notifier.enforcement import Closable, Enforcement
 from notifier.errors import Unavailable
 from notifier.groups import Groups
 from notifier.inbox import Count, Missed, counts, last_seqs, note_delivered, since
@@ -46,12 +47,8 @@ _BATCH = 500
 _READ_BATCH = 200
 
 
-class Connection(Protocol):
+class Connection(Closable, Protocol):
     """What the hub asks of a connection. None of these may block or fail."""
-
-    @property
-    def person(self) -> Person:
-        """For whom it was opened, and by which credential."""
 
     def push(self, stream: str, seq: int, text: str) -> None:
         """A live entry, as an encoded frame."""
@@ -62,9 +59,6 @@ class Connection(Protocol):
     def told(self, revision: int, read: list[str], *, all_read: bool) -> None:
         """The person of this connection read something or follows something else."""
 
-    def leave(self, code: wire.CloseCode) -> None:
-        """Close."""
-
 
 class Hub:
     def __init__(self) -> None:
@@ -74,6 +68,8 @@ class Hub:
         self.admission = Admission()
         self._carried: dict[str, set[Connection]] = defaultdict(set)
         self._streams: dict[Connection, set[str]] = defaultdict(set)
+        self._since: dict[Connection, float] = {}
+        self.enforcement: Enforcement[Connection] = Enforcement(self._since, self.admission, self._let_go)
         self._groups = Groups(self._dispatch)
         self._fresh: dict[str, float] = {}
         self._delivered: dict[tuple[str, str], int] = {}
@@ -113,6 +109,7 @@ class Hub:
         """Carry these streams for the connection. Returns when their groups are joined, or the layer failed to: the sweep stands in."""
         self.start()
         self._streams[connection].update(streams)
+        self._since.setdefault(connection, time.monotonic())
         for stream in streams:
             self._carried[stream].add(connection)
             self._fresh.setdefault(stream, time.monotonic())
@@ -125,6 +122,8 @@ class Hub:
         leaving = mine if streams is None else mine.intersection(streams)
         if mine - leaving:
             self._streams[connection] = mine - leaving
+        else:
+            self._since.pop(connection, None)
         for stream in leaving:
             self._carried[stream].discard(connection)
             if not self._carried[stream]:
@@ -137,19 +136,26 @@ class Hub:
             self._delivered[recipient, stream] = max(seq, self._delivered.get((recipient, stream), 0))
 
     async def drain(self) -> None:
-        """Ask every connection to go elsewhere, one after the other so that they do not all come back at once; then stop."""
+        """Let every connection go, then stop."""
+        await self._let_go()
+        await self.stop()
+
+    async def _let_go(self) -> None:
+        """Ask every connection to go elsewhere, one after the other so that they do not all come back at once."""
         leaving = tuple(self._streams)
         pause = min(_DRAIN_PAUSE, settings.ENVIRONMENT.drain_seconds / max(len(leaving), 1))
         for connection in leaving:
             connection.leave(wire.CloseCode.GOING_AWAY)
             await asyncio.sleep(pause)
-        await self.stop()
 
     # -------------------------------------------------------------- from the layer
 
     def _dispatch(self, message: dict[str, Any]) -> None:
         if message["type"] == "hub.sweep":
             self._swept = float("-inf")
+            return
+        if message["type"] == "hub.orders":
+            self.enforcement.hasten()
             return
         carriers = self._carried.get(message["stream"], ())
         if message["type"] == "notification.push":
@@ -167,6 +173,7 @@ class Hub:
             self._write_delivered,
             self._sweep,
             self._close_ended,
+            self.enforcement.check,
             self._tidy,
         )
         while True:
@@ -210,7 +217,8 @@ class Hub:
         """Now and then, remove what holds no longer."""
         if time.monotonic() - self._tidied >= _TIDY_SECONDS:
             self._tidied = time.monotonic()
-            await in_database(idempotency.forget_old)
+            for forget in (idempotency.forget_old, orders.forget_old, blocking.forget_ended):
+                await in_database(forget)
 
     async def _write_delivered(self) -> None:
         if self._delivered:

@@ -8,6 +8,9 @@ from django.db.models import F, Q
 from notifier import ids, wire
 from notifier.content import LEVELS
 from notifier.names import NAME_MAX, STREAM_MAX
+from notifier.operator_models import AuditEntry, Block, Order
+
+__all__ = ["AuditEntry", "Block", "Order"]
 
 
 class Installation(models.Model):
@@ -49,6 +52,13 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+    replaces = models.OneToOneField(
+        "self",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="successor",
+        help_text="The key that this one rotates.",
+    )
 
 
 class Revocation(models.Model):

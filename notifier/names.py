@@ -33,6 +33,9 @@ def plain_text(value: str) -> str:
 Recipient = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=NAME_MAX), AfterValidator(one_line)]
 """A person, by the backend's own id: 1 to 128 characters, nothing assumed but that they can be shown on one line."""
 
+OneLine = Annotated[str, AfterValidator(one_line)]
+"""Any text without control characters and line ends."""
+
 TOPIC_REGEX = r"[A-Za-z0-9][A-Za-z0-9._:\-]{0,127}"
 Topic = Annotated[str, StringConstraints(strict=True, pattern=f"^{TOPIC_REGEX}$", max_length=NAME_MAX)]
 """A topic: 1 to 128 of `A-Z a-z 0-9 . _ : -`, beginning with a letter or a digit. It stands in addresses."""

@@ -69,6 +69,12 @@ def publish(draft: Draft, *, sender_id: int | None = None, once: Once | None = N
     return _answer(notification, online)
 
 
+def addressees(audience: Audience) -> tuple[int, set[str] | None]:
+    """How many people this addresses, each once, and who they are; None for everyone, which has no bound."""
+    recipients = _recipients(audience)
+    return _count(audience, recipients), None if audience.everyone else recipients
+
+
 def _answer(notification: Notification, online: int | None, *, repeated: bool = False) -> Published:
     return Published(notification.pk, notification.created_at, notification.addressed, online, repeated)
 

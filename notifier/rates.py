@@ -1,4 +1,4 @@
-"""How often an API key may ask: a token bucket for each key.
+"""How often an API key may ask: a token bucket for each key; and buckets that all processes share.
 
 The bucket holds twice a second's worth, so that a burst passes, and fills at the rate of the setting. With Redis it is shared by all
 processes and taken from by a script, which is atomic; while Redis is away each process counts for itself.
@@ -16,15 +16,16 @@ from notifier.errors import TooMany
 
 _BURST_SECONDS = 2
 
-# KEYS bucket; ARGV rate, capacity. Answers 0, or the milliseconds until there is a token. The clock is that of Redis.
+# KEYS bucket; ARGV rate, capacity, how many tokens to take: 1, or -1 to give one back.
+# Answers 0, or the milliseconds until there is a token. The clock is that of Redis.
 _TAKE = """
-local rate, capacity = tonumber(ARGV[1]), tonumber(ARGV[2])
+local rate, capacity, taken = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
 local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at')
 local tokens = math.min(capacity, (tonumber(bucket[1]) or capacity) + (now - (tonumber(bucket[2]) or now)) * rate)
 local wait = 0
-if tokens >= 1 then tokens = tokens - 1 else wait = math.ceil((1 - tokens) / rate * 1000) end
+if tokens >= taken then tokens = math.min(capacity, tokens - taken) else wait = math.ceil((1 - tokens) / rate * 1000) end
 redis.call('HSET', KEYS[1], 'tokens', tokens, 'at', now)
 redis.call('PEXPIRE', KEYS[1], math.ceil(capacity / rate * 1000) + 1000)
 return wait
@@ -34,23 +35,35 @@ return wait
 class SharedBuckets:
     """The buckets of all processes, in Redis."""
 
-    def __init__(self, url: str, prefix: str, rate: float) -> None:
-        self._rate, self._prefix = rate, f"{prefix}:rate:"
-        self._here = Buckets(rate, rate * _BURST_SECONDS)
+    def __init__(self, url: str, prefix: str, rate: float, capacity: float | None = None) -> None:
+        capacity = rate * _BURST_SECONDS if capacity is None else capacity
+        self._prefix = f"{prefix}:rate:"
+        self._here = Buckets(rate, capacity)
+        self._bucket = [str(rate), str(capacity)]
         self._script = redis_line.client(url).register_script(_TAKE)
 
-    def take(self, key_id: int, now: float) -> float:
+    def take(self, key: int | str, now: float) -> float:
         """Take a token. Returns 0, or the seconds until there is one."""
+        wait = self._ask(key, 1)
+        return self._here.take(key, now) if wait is None else wait
+
+    def give_back(self, key: int | str, now: float) -> None:
+        """As if the last token had not been taken."""
+        if self._ask(key, -1) is None:
+            self._here.give_back(key, now)
+
+    def _ask(self, key: int | str, taken: int) -> float | None:
+        """None when Redis does not answer."""
         if redis_line.allows():
             try:
-                arguments = [str(self._rate), str(self._rate * _BURST_SECONDS)]
-                wait = float(self._script(keys=[f"{self._prefix}{key_id}"], args=arguments)) / 1000
+                arguments = [*self._bucket, str(taken)]
+                wait = float(self._script(keys=[f"{self._prefix}{key}"], args=arguments)) / 1000
             except redis.RedisError as error:
                 redis_line.failed("count requests", error)
             else:
                 redis_line.answered()
                 return wait
-        return self._here.take(key_id, now)
+        return None
 
 
 def check_rate(key_id: int) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from notifier.access import Person
-from notifier.errors import Unauthenticated
+from notifier.blocking import blocked_among
+from notifier.errors import Forbidden, Unauthenticated
 from notifier.following import topic_positions
 from notifier.inbox import Count, counts
 from notifier.models import Installation
@@ -37,17 +38,23 @@ class Opening:
 
 
 def open_all(requests: Collection[Request]) -> dict[Request, Opening | Exception]:
-    """The openings of many connections, in as many queries as of one. Unauthenticated for those whose token was revoked."""
+    """The openings of many connections, in as many queries as of one. Unauthenticated for those whose token was revoked, Forbidden for who is blocked."""
     revoked = set(revoked_among({request.person for request in requests}))
-    admitted = [request for request in requests if request.person not in revoked]
+    blocked = blocked_among({request.person.recipient for request in requests})
+    admitted = [
+        request for request in requests if request.person not in revoked and request.person.recipient not in blocked
+    ]
     epoch = Installation.objects.values_list("epoch", flat=True).get()
     of_people = counts({request.person for request in admitted if request.topic is None})
     of_topics = topic_positions({request.topic for request in admitted if request.topic is not None})
-    answers: dict[Request, Opening | Exception] = {
-        request: Unauthenticated("This connection token was revoked; get a new one.", code="revoked_token")
-        for request in requests
-        if request.person in revoked
-    }
+    answers: dict[Request, Opening | Exception] = {}
+    for request in requests:
+        if request.person.recipient in blocked:
+            answers[request] = Forbidden("This person is blocked.", code="blocked")
+        elif request.person in revoked:
+            answers[request] = Unauthenticated(
+                "This connection token was revoked; get a new one.", code="revoked_token"
+            )
     for request in admitted:
         count = of_people[request.person] if request.topic is None else Count([of_topics[request.topic]], unread=0)
         answers[request] = _opening(count, request, epoch)

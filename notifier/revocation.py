@@ -1,4 +1,4 @@
-"""Credentials that ended before their time: revoked tokens, closed sessions, deactivated users, changed passwords.
+"""Credentials that ended before their time: revoked tokens, closed sessions, deactivated users, changed passwords; and blocked people.
 
 An open socket was authenticated once, so the hub asks here every few seconds about all of its people at a time.
 """
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from notifier.access import Person
+from notifier.blocking import blocked_among
 from notifier.errors import Unauthenticated
 from notifier.models import Revocation
 from notifier.wire import CloseCode
@@ -35,7 +36,7 @@ def check_token(person: Person) -> None:
 
 
 def ended_among(people: Collection[Person]) -> dict[Person, CloseCode]:
-    """Those whose credential is no longer in force, with the code to close their sockets with.
+    """Those whose credential is no longer in force, or who are blocked, with the code to close their sockets with.
 
     A session that is gone may have been replaced by another in the same browser: its page is told to come back, and is
     refused then if it has none.
@@ -46,6 +47,8 @@ def ended_among(people: Collection[Person]) -> dict[Person, CloseCode]:
         chunk = asked[start : start + _CHUNK]
         found |= dict.fromkeys(revoked_among([person for person in chunk if not person.session]), CloseCode.REVOKED)
         found |= _ended_sessions([person for person in chunk if person.session])
+        blocked = blocked_among({person.recipient for person in chunk})
+        found |= {person: CloseCode.BLOCKED for person in chunk if person.recipient in blocked}
     return found
 
 

@@ -91,6 +91,8 @@ REQUEST_THREADS = ENVIRONMENT.database_connections // 2 if _POSTGRES else 1
 SOCKET_THREADS = ENVIRONMENT.database_connections - REQUEST_THREADS - 1 if _POSTGRES else 2
 DATA_UPLOAD_MAX_MEMORY_SIZE = ENVIRONMENT.max_body_bytes
 SESSION_COOKIE_AGE = 14 * 24 * 3600
+# As Django's own in the database; those of operators are short.
+SESSION_ENGINE = "ops.sessions"
 
 # ------------------------------------------------------------------ applications
 

@@ -1,10 +1,11 @@
 """Protocol v1, as `docs/protocol.md` describes it: frames, group names, close codes. The only place that knows them."""
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
 from hashlib import blake2b
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
@@ -34,6 +35,7 @@ class CloseCode(IntEnum):
     HELLO_TIMEOUT = 4004
     UNAVAILABLE = 4005
     FULL = 4006
+    DISCONNECTED = 4007
 
     UNAUTHORISED = 4500
     REVOKED = 4501
@@ -43,6 +45,7 @@ class CloseCode(IntEnum):
     FRAME_TOO_LARGE = 4505
     TOPIC_FORBIDDEN = 4506
     NOT_FOUND = 4507
+    BLOCKED = 4508
 
     @property
     def reason(self) -> str:
@@ -194,6 +197,7 @@ def welcome_frame(
     recovered: bool,
     unread: int,
     expires: datetime | None,
+    banner: "Banner | None" = None,
 ) -> str:
     return dumps(
         {
@@ -207,8 +211,30 @@ def welcome_frame(
             "unread": unread,
             "ping": PING_SECONDS,
             "expires": timestamp(expires) if expires else None,
+            **({"banner": banner.as_dict()} if banner else {}),
         }
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """A line for everyone. `until` is when it ends, or None: when it is taken down."""
+
+    text: str
+    level: str
+    until: datetime | None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "level": self.level,
+            "until": timestamp(self.until) if self.until else None,
+        }
+
+
+def banner_frame(banner: Banner | None) -> str:
+    """None takes down the one that is shown."""
+    return dumps({"type": "banner", **(banner.as_dict() if banner else {})})
 
 
 def state_frame(unread: int, heads: dict[str, int], *, read: list[str], all_read: bool) -> str:

@@ -1,18 +1,19 @@
 """The addresses that speak HTTP."""
 
 from django.conf import settings
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from api import views
+from ops.signing_in import SignIn
 
 urlpatterns = [
     path("", RedirectView.as_view(url=settings.LOGIN_REDIRECT_URL)),
     path("healthz", views.health),
     path("api/v1/", include("api.urls")),
     path("ops/", include("ops.urls")),
-    path("accounts/login/", LoginView.as_view(), name="login"),
+    path("accounts/login/", SignIn.as_view(), name="login"),
     path("accounts/logout/", LogoutView.as_view(), name="logout"),
 ]
 if settings.ENVIRONMENT.demo:

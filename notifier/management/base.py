@@ -1,12 +1,17 @@
 """What the commands share: a person at a terminal reads a sentence, not a traceback."""
 
+import time
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError
+from django.utils import timezone
 
+from notifier import orders
 from notifier.errors import Invalid
+from notifier.operating import Done
 
 
 class DatabaseCommand(BaseCommand):
@@ -29,3 +34,32 @@ def command_error(error: Invalid, options: Mapping[str, str]) -> CommandError:
         given = next((option for name, option in options.items() if f"{field}/".startswith(f"{name}/")), f"--{field}")
         lines.append(f"{given}: {problem.detail}")
     return CommandError("\n".join(lines))
+
+
+# Servers look for orders every 2 s, and a tick later at the latest.
+_WAIT_SECONDS = 4.0
+_UNITS = {"m": 60, "h": 3600, "d": 86_400}
+
+
+def moment_after(duration: str, option: str) -> datetime:
+    """The moment that lies so far ahead: `30m`, `2h`, `7d`. CommandError, which names the option, for anything else."""
+    number, unit = duration[:-1], duration[-1:]
+    if unit not in _UNITS or not number.isdecimal() or not 0 < int(number) <= 10_000:
+        raise CommandError(f"{option}: write 30m, 2h or 7d")
+    return timezone.now() + timedelta(seconds=int(number) * _UNITS[unit])
+
+
+def await_closed(done: Done) -> int:
+    """How many connections the servers have closed for what was ordered. Waits until they have had time to."""
+    give_up, closed = time.monotonic() + _WAIT_SECONDS, 0
+    while done.order is not None and time.monotonic() < give_up:
+        closed = orders.closed_for(done.order)
+        if closed and closed == done.reach.connections:
+            break
+        time.sleep(0.1)
+    return closed
+
+
+def counted(number: int, what: str) -> str:
+    """`1 connection`, `2 connections`."""
+    return f"{number} {what}" + ("" if number == 1 else "s")

@@ -84,6 +84,8 @@ BEYOND = {
     "#/icon": "is not an address",
     "#/topics": "are too long for one token",
     "#/expires_in": "Input should be a valid integer",  # JSON Schema has 60.0 for an integer
+    "#/until": ("must lie in the future", "Input should be a valid datetime"),  # nor leap seconds
+    "#/me": "is for who is signed in",
     "#/Idempotency-Key": "was used",  # by an earlier example
 }
 

@@ -1,12 +1,13 @@
 """`manage.py createkey shop --scope notify:send --days 90`"""
 
-from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
-from django.utils import timezone
 
-from notifier.access import Scope, create_key
+from notifier import keys
+from notifier.access import Scope
+from notifier.audit import Actor
+from notifier.keys import NewKey
 from notifier.management.base import DatabaseCommand
 
 _SCOPES = ", ".join(Scope)
@@ -25,7 +26,7 @@ class Command(DatabaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not 1 <= len(options["name"]) <= 100 or not options["name"].isprintable():
+        if not 1 <= len(options["name"]) <= 100 or not options["name"].isprintable() or not options["name"].strip():
             raise CommandError("name: 1 to 100 characters that can be printed")
         try:
             scopes = [Scope(scope) for scope in options["scope"] or [Scope.SEND]]
@@ -33,7 +34,6 @@ class Command(DatabaseCommand):
             raise CommandError(f"--scope: {error}; known are {_SCOPES}") from None
         if options["days"] is not None and not 1 <= options["days"] <= 3650:
             raise CommandError("--days: 1 to 3650")
-        expires = None if options["days"] is None else timezone.now() + timedelta(days=options["days"])
-        _, text = create_key(options["name"], scopes, expires_at=expires)
-        self.stdout.write(text)
+        given = NewKey(name=options["name"], scopes=scopes, days=options["days"])
+        self.stdout.write(keys.create(Actor.command(), given).text)
         self.stderr.write("Keep it now: it is not stored and cannot be shown again.")

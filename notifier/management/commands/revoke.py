@@ -4,10 +4,11 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from notifier.access import RevokeRequest
+from notifier import operating
+from notifier.audit import Actor
 from notifier.errors import Invalid
+from notifier.instructions import Person
 from notifier.management.base import DatabaseCommand, command_error
-from notifier.revocation import revoke_tokens
 
 
 class Command(DatabaseCommand):
@@ -18,8 +19,8 @@ class Command(DatabaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            user = RevokeRequest.parse({"user": options["user"]}).user
+            given = Person.parse({"user": options["user"]})
         except Invalid as error:
             raise command_error(error, {"user": "user"}) from None
-        revoke_tokens(user)
-        self.stdout.write(f"The connection tokens of {user} are void. Sockets close within seconds.")
+        operating.revoke(Actor.command(), given)
+        self.stdout.write(f"The connection tokens of {given.user} are void. Sockets close within seconds.")

@@ -1,0 +1,26 @@
+"""`manage.py unblock alice`"""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from notifier import operating
+from notifier.audit import Actor
+from notifier.errors import Invalid
+from notifier.instructions import Person
+from notifier.management.base import DatabaseCommand, command_error
+
+
+class Command(DatabaseCommand):
+    help = "End the block of a user."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("user")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            given = Person.parse({"user": options["user"]})
+        except Invalid as error:
+            raise command_error(error, {"user": "user"}) from None
+        done = operating.unblock(Actor.command(), given)
+        self.stdout.write(f"{given.user} {'is no longer blocked' if done.reach.people else 'was not blocked'}.")

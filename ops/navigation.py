@@ -1,0 +1,21 @@
+"""What stands in the masthead, for whom."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from notifier.roles import MANAGE, VIEW, may
+
+# What it is called, the name of its address, and the permission that it takes. A page below one is part of it.
+_ENTRIES = (
+    ("People", "ops", VIEW),
+    ("Keys", "ops-keys", MANAGE),
+    ("Audit", "ops-audit", VIEW),
+)
+
+
+def entries(user: Any, path: str) -> list[dict[str, object]]:
+    """Those that this user may open, each with whether the page at `path` is part of it."""
+    found = [(label, reverse(name)) for label, name, permission in _ENTRIES if may(user, permission)]
+    here = max((address for _, address in found if path.startswith(address)), key=len, default="")
+    return [{"label": label, "address": address, "here": address == here} for label, address in found]
