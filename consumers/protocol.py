@@ -150,7 +150,7 @@ class Protocol:
 
     def push(self, stream: str, seq: int, text: str, now: float) -> None:
         """A live entry, encoded."""
-        if self.closing is None and self.delivery.offer(stream, seq, _size(text)):
+        if self.closing is None and self.delivery.offer(stream, seq, _size(text), now):
             self._send(text, now)
 
     def replay(self, stream: str, missed: Missed, now: float) -> None:
@@ -160,7 +160,7 @@ class Protocol:
         for seq, content in missed.entries:
             replayed = self.delivery.is_replay(stream, seq)
             text = wire.notification_frame(stream, seq, content, replayed=replayed)
-            if self.delivery.replay(stream, seq, _size(text)):
+            if self.delivery.replay(stream, seq, _size(text), now):
                 self._send(text, now)
             elif self.delivery.behind:
                 self.delivery.notice(stream, missed.head)
