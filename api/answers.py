@@ -6,10 +6,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from notifier.content import Level
+from notifier.explaining import Reason
+from notifier.outcomes import State
 from notifier.wire import NotificationId
 
 Count = Annotated[int, Field(ge=0)]
 Cursor = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+RecipientCursor = Annotated[str, Field(pattern="^([0-9a-f]{2}){1,512}$")]
 
 
 class Sent(BaseModel):
@@ -33,6 +36,36 @@ class Shown(BaseModel):
 
 class Looked(Shown):
     addressed: Count
+    delivered: Count
+    seen: Count
+    read: Count
+
+
+class Receipt(BaseModel):
+    user: str
+    state: State
+    sent: datetime | None
+    delivered: datetime | None
+    seen: datetime | None
+    read: datetime | None
+
+
+class Receipts(BaseModel):
+    receipts: list[Receipt]
+    next: RecipientCursor | None
+
+
+class Why(BaseModel):
+    code: Reason
+    detail: str
+    state: State | None
+    published: datetime | None
+    sent: datetime | None
+    delivered: datetime | None
+    seen: datetime | None
+    read: datetime | None
+    since: datetime | None
+    last_ack: datetime | None
 
 
 class Item(Shown):
@@ -43,6 +76,10 @@ class Inbox(BaseModel):
     notifications: list[Item]
     next: Cursor | None
     unread: Count
+
+
+class Seen(BaseModel):
+    seen: Count
 
 
 class Unread(BaseModel):

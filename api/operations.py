@@ -10,9 +10,9 @@ from rest_framework.response import Response
 
 from api import answers
 from api.authentication import OperatorAuthentication
+from api.base import HEADERS, View, query_of, refusals
 from api.permissions import operator
 from api.schema import parameters_of
-from api.views import _HEADERS, View, _query, _refusals
 from notifier import audit, ids, instructions, operating
 from notifier.names import OneLine
 from notifier.operating import ACTIONS
@@ -46,8 +46,8 @@ def _described(action: str, summary: str, model: type[instructions.Instruction])
         operation_id=f"ops_{action}",
         summary=summary,
         request={"application/json": model},
-        parameters=[*parameters_of(ActQuery), *_HEADERS],
-        responses={200: answers.Operated, **_refusals(415, 422, 429)},
+        parameters=[*parameters_of(ActQuery), *HEADERS],
+        responses={200: answers.Operated, **refusals(415, 422, 429)},
     )
     return described
 
@@ -59,7 +59,7 @@ class _Operation(View):
         """Do it, or say what it would touch."""
         action = ACTIONS[name]
         actor = operator(request, action.permission)
-        wants_preview = _query(ActQuery, request).preview == "true"
+        wants_preview = query_of(ActQuery, request).preview == "true"
         given = action.instruction.parse(request.data)
         done = None if wants_preview else action.verb(actor, given)
         reach = operating.preview(given, actor) if done is None else done.reach
@@ -137,13 +137,13 @@ class Audit(View):
     @extend_schema(
         operation_id="ops_audit",
         summary="Read the audit log, newest first",
-        parameters=[*parameters_of(AuditQuery), *_HEADERS],
-        responses={200: answers.Audit, **_refusals(422, 429)},
+        parameters=[*parameters_of(AuditQuery), *HEADERS],
+        responses={200: answers.Audit, **refusals(422, 429)},
     )
     def get(self, request: Request) -> Response:
         """What operators did, when, to whom and from where. Filters compare letter for letter."""
         operator(request, VIEW)
-        query = _query(AuditQuery, request)
+        query = query_of(AuditQuery, request)
         page = audit.page(
             action=query.action, actor=query.actor, target=query.target, before=query.cursor, limit=query.limit
         )

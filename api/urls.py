@@ -1,14 +1,17 @@
 from django.urls import path
 
-from api import operations, views
+from api import operations, tracing, views
 
 urlpatterns = [
     path("notifications", views.Notifications.as_view()),
     path("notifications/<str:notification_id>", views.OneNotification.as_view()),
+    path("notifications/<str:notification_id>/receipts", tracing.Receipts.as_view()),
+    path("notifications/<str:notification_id>/why", tracing.Why.as_view()),
     path("tokens", views.Tokens.as_view()),
     path("tokens/revoke", views.RevokedTokens.as_view()),
     path("inbox", views.Inbox.as_view()),
     path("inbox/read", views.InboxRead.as_view()),
+    path("inbox/seen", views.InboxSeen.as_view()),
     path("presence", views.Presence.as_view()),
     path("ops/disconnect", operations.Disconnect.as_view()),
     path("ops/block", operations.Block.as_view()),

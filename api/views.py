@@ -1,51 +1,24 @@
 """REST, version 1: each view parses, calls one verb of the domain, and answers."""
 
-from typing import Any, TypeVar
-
 from django.http import HttpRequest, JsonResponse
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
-from rest_framework.negotiation import DefaultContentNegotiation
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from api import answers
-from api.authentication import KeyAuthentication, PersonAuthentication
-from api.permissions import AskedForInEachMethod, person_of, recipient_for, require, the_person
-from api.problems import CONTENT_TYPE
+from api.authentication import PersonAuthentication
+from api.base import HEADERS, View, query_of, refusals, visible_notification
+from api.permissions import person_of, recipient_for, require, the_person
 from api.schema import Generator, parameters_of
-from notifier import idempotency, ids, inbox, presence, publishing, wire
+from notifier import idempotency, ids, inbox, outcomes, presence, publishing, wire
 from notifier.access import Caller, RevokeRequest, Scope, TokenRequest, issue_token
 from notifier.content import Draft
-from notifier.errors import Forbidden, Invalid, NotFound
-from notifier.models import Notification
+from notifier.errors import Forbidden, Invalid
 from notifier.names import Recipient
 from notifier.revocation import revoke_tokens
-
-_PROBLEM = OpenApiResponse(answers.Problem, description="A problem document (RFC 9457)")
-
-
-def _refusals(*statuses: int) -> dict[tuple[int, str], Any]:
-    """These, and those that every address knows."""
-    return {(status, CONTENT_TYPE): _PROBLEM for status in sorted({400, 401, 403, 406, 413, 500, 503, *statuses})}
-
-
-# With each answer of one of these statuses.
-_HEADERS = [
-    OpenApiParameter("WWW-Authenticate", str, OpenApiParameter.HEADER, required=True, response=[401]),
-    OpenApiParameter(
-        "Retry-After",
-        {"type": "integer", "minimum": 1},
-        OpenApiParameter.HEADER,
-        required=True,
-        description="Seconds to wait",
-        response=[409, 429, 503],
-    ),
-]
-
 
 # Printable ASCII without a space at an end, which does not survive in a header; anything of that in quotes; and not just
 # a pair of quotes, since there would be no key in it.
@@ -65,25 +38,6 @@ class PresenceQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     q: str = Field("", max_length=128, description="Only people whose id contains this")
-
-
-class ByHeaderAlone(DefaultContentNegotiation):
-    """The Accept header decides on the answer's form. `format` in an address is a parameter like any other."""
-
-    def filter_renderers(self, renderers: Any, format: str) -> Any:  # noqa: A002 -- DRF's name
-        return renderers
-
-
-class View(APIView):
-    content_negotiation_class = ByHeaderAlone
-    authentication_classes = [KeyAuthentication]
-    permission_classes = [AskedForInEachMethod]
-
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        # DRF takes a body without an announced length for an empty one. One that was sent in chunks is here as a whole.
-        if not request.META.get("CONTENT_LENGTH"):
-            request.META["CONTENT_LENGTH"] = str(len(request.body))
-        return super().initialize_request(request, *args, **kwargs)
 
 
 class Notifications(View):
@@ -117,9 +71,9 @@ class Notifications(View):
                 description="The request was stored before; this is its answer",
                 response=[201],
             ),
-            *_HEADERS,
+            *HEADERS,
         ],
-        responses={201: answers.Sent, **_refusals(409, 415, 422, 429)},
+        responses={201: answers.Sent, **refusals(409, 415, 422, 429)},
     )
     def post(self, request: Request) -> Response:
         """201 means: stored, and every addressed browser that is or comes online gets it, once, in order."""
@@ -154,20 +108,23 @@ class OneNotification(View):
             OpenApiParameter(
                 "notification_id", {"type": "string", "pattern": "^ntf_[0-9a-f]{32}$"}, OpenApiParameter.PATH
             ),
-            *_HEADERS,
+            *HEADERS,
         ],
-        responses={200: answers.Looked, **_refusals(404, 429)},
+        responses={200: answers.Looked, **refusals(404, 429)},
     )
     def get(self, request: Request, notification_id: str) -> Response:
-        """A key sees what it sent itself, and with `ops:read` everything."""
-        caller = require(request, Scope.OPS if Scope.OPS in getattr(request.user, "scopes", ()) else Scope.SEND)
-        found = Notification.objects.filter(pk=_id(notification_id))
-        if Scope.OPS not in caller.scopes:
-            found = found.filter(sender_id=caller.key_id)
-        notification = found.first()
-        if notification is None:
-            raise NotFound("There is no such notification.")
-        return Response({**notification.content(), "addressed": notification.addressed})
+        """A key sees what it sent itself, and with `ops:read` everything. The numbers are of people."""
+        notification = visible_notification(request, notification_id, Scope.SEND)
+        reached = outcomes.counts(notification.pk)
+        return Response(
+            {
+                **notification.content(),
+                "addressed": notification.addressed,
+                "delivered": reached.delivered,
+                "seen": reached.seen,
+                "read": reached.read,
+            }
+        )
 
 
 class Tokens(View):
@@ -175,8 +132,8 @@ class Tokens(View):
         operation_id="issue_token",
         summary="Mint a connection token for a user",
         request={"application/json": TokenRequest},
-        parameters=_HEADERS,
-        responses={201: answers.Token, **_refusals(415, 422, 429)},
+        parameters=HEADERS,
+        responses={201: answers.Token, **refusals(415, 422, 429)},
     )
     def post(self, request: Request) -> Response:
         """Hand it to that person's browser, which connects with it. It cannot be looked up again."""
@@ -190,8 +147,8 @@ class RevokedTokens(View):
         operation_id="revoke_tokens",
         summary="Void a user's connection tokens",
         request={"application/json": RevokeRequest},
-        parameters=_HEADERS,
-        responses={200: answers.Revoked, **_refusals(415, 422, 429)},
+        parameters=HEADERS,
+        responses={200: answers.Revoked, **refusals(415, 422, 429)},
     )
     def post(self, request: Request) -> Response:
         """All that were issued to this user until now. Sockets opened with them are closed within 5 s, on every server."""
@@ -206,12 +163,12 @@ class Inbox(View):
     @extend_schema(
         operation_id="inbox",
         summary="Read the inbox, newest first",
-        parameters=[*parameters_of(InboxQuery), *_HEADERS],
-        responses={200: answers.Inbox, **_refusals(422, 429)},
+        parameters=[*parameters_of(InboxQuery), *HEADERS],
+        responses={200: answers.Inbox, **refusals(422, 429)},
     )
     def get(self, request: Request) -> Response:
         """Follow `next` to its end to have all of it: what comes meanwhile shifts nothing."""
-        query = _query(InboxQuery, request)
+        query = query_of(InboxQuery, request)
         if isinstance(request.user, Caller):
             page = inbox.look(recipient_for(request, query.user), before=query.cursor, limit=query.limit)
         else:
@@ -226,8 +183,8 @@ class InboxRead(View):
         operation_id="mark_read",
         summary="Mark notifications as read",
         request={"application/json": wire.ReadMarks},
-        parameters=_HEADERS,
-        responses={200: answers.Unread, **_refusals(415, 422)},
+        parameters=HEADERS,
+        responses={200: answers.Unread, **refusals(415, 422)},
     )
     def post(self, request: Request) -> Response:
         """Ids that are not in the inbox are ignored. Every connected browser of the person is told."""
@@ -243,17 +200,40 @@ class InboxRead(View):
         return Response({"unread": inbox.count(person).unread})
 
 
+class InboxSeen(View):
+    authentication_classes = [PersonAuthentication]
+
+    @extend_schema(
+        operation_id="mark_seen",
+        summary="Note that notifications were seen",
+        request={"application/json": wire.SeenMarks},
+        parameters=HEADERS,
+        responses={200: answers.Seen, **refusals(415, 422)},
+    )
+    def post(self, request: Request) -> Response:
+        """They were before the person's eyes, and are not read by that. For pages without a socket: a socket has a frame for it.
+
+        Ids that are not in the inbox are ignored, and so is what was seen before; `seen` counts the rest.
+        """
+        person = the_person(request)
+        try:
+            wanted = wire.SeenMarks.model_validate(request.data)
+        except ValidationError as error:
+            raise Invalid.of(error) from None
+        return Response({"seen": inbox.mark_seen(person, wanted.ids)})
+
+
 class Presence(View):
     @extend_schema(
         operation_id="presence",
         summary="Who is connected now",
-        parameters=[*parameters_of(PresenceQuery), *_HEADERS],
-        responses={200: answers.Presence, **_refusals(422, 429)},
+        parameters=[*parameters_of(PresenceQuery), *HEADERS],
+        responses={200: answers.Presence, **refusals(422, 429)},
     )
     def get(self, request: Request) -> Response:
         """At most 200 connections, oldest first; `people` and `total` count all."""
         require(request, Scope.OPS)
-        listing = presence.listing(query=_query(PresenceQuery, request).q)
+        listing = presence.listing(query=query_of(PresenceQuery, request).q)
         return Response(
             {
                 "people": listing.people,
@@ -261,31 +241,6 @@ class Presence(View):
                 "connections": [facts.as_dict() for facts in listing.connections],
             }
         )
-
-
-Q = TypeVar("Q", bound=BaseModel)
-
-
-def _query(model: type[Q], request: Request) -> Q:
-    given: dict[str, Any] = {}
-    for name, values in request.query_params.lists():
-        if len(values) > 1:
-            raise Invalid.field(name, "is given twice in the address", code="duplicate")
-        given[name] = values[0]
-    try:
-        return model.model_validate(given)
-    except ValidationError as error:
-        raise Invalid.of(error) from None
-
-
-_notification_id: TypeAdapter[str] = TypeAdapter(wire.NotificationId)
-
-
-def _id(text: str) -> Any:
-    try:
-        return ids.parse_notification_id(_notification_id.validate_python(text))
-    except ValueError:  # pydantic's is one, too
-        raise NotFound("There is no such notification.") from None
 
 
 def health(request: HttpRequest) -> JsonResponse:

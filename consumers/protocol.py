@@ -159,7 +159,7 @@ class Protocol:
         if self.stage is not Stage.OPEN:
             # The opening may have been read before this was committed.
             self.notice(stream, seq)
-        elif self.closing is None and self.delivery.offer(stream, seq, _size(text)):
+        elif self.closing is None and self.delivery.offer(stream, seq, _size(text), now):
             self._send(text, now)
 
     def notice(self, stream: str, head: int) -> None:
@@ -176,7 +176,7 @@ class Protocol:
         for seq, content in missed.entries:
             replayed = self.delivery.is_replay(stream, seq)
             text = wire.notification_frame(stream, seq, content, replayed=replayed)
-            if self.delivery.replay(stream, seq, _size(text)):
+            if self.delivery.replay(stream, seq, _size(text), now):
                 self._send(text, now)
             elif self.delivery.behind:
                 self.delivery.notice(stream, missed.head)

@@ -6,6 +6,7 @@ What may be said when is in `consumers.protocol`; who gets what is in `notifier.
 
 import asyncio
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -14,6 +15,7 @@ from consumers.protocol import Protocol, Stage, seconds_until
 from notifier import following, inbox, names, wire
 from notifier.access import Person, person_of_token
 from notifier.database import in_database
+from notifier.delivery import Parcel
 from notifier.errors import Forbidden, NotifierError, Unauthenticated, Unavailable
 from notifier.hub import Hub
 from notifier.resuming import Request
@@ -69,6 +71,9 @@ class Session:
         self._closed = True
         self.protocol.close(CloseCode.GOING_AWAY)
         self._hub.part(self)
+        self._hub.ledger.sent(self._recipient, self.unacknowledged(math.inf))
+        if self.protocol.stage is Stage.OPEN:
+            self._hub.ledger.visited(self.person)
         for task in (self._writer, self._reader, self._resyncs, self._timer):
             if task is not None:
                 task.cancel()
@@ -84,6 +89,10 @@ class Session:
                     await self._open(frame)
                 case wire.Ack():
                     self._hub.acknowledged(self._recipient, frame.streams)
+                    handled = self.protocol.delivery.take_acknowledged()
+                    self._hub.ledger.delivered(self._recipient, handled, self._loop.time())
+                case wire.Seen(ids=seen):
+                    self._hub.ledger.seen(self._recipient, seen)
                 case wire.Read() | wire.Follow() | wire.Unfollow() | wire.Refresh():
                     async with self._verb:
                         await self._change(frame)
@@ -117,6 +126,8 @@ class Session:
             self.protocol.close(CloseCode.BLOCKED)
             return
         self.protocol.welcome(self.connection, opening, banner=self._hub.enforcement.banner)
+        self._hub.ledger.visited(person)
+        self._hub.ledger.resumed(self._recipient, opening.handled, self._loop.time())
         self._opened(self, len(opening.cursors))
 
     async def _change(self, frame: wire.Read | wire.Follow | wire.Unfollow | wire.Refresh) -> None:
@@ -151,6 +162,7 @@ class Session:
         self.protocol.refreshed(person, seconds_until(person.expires, wall=time.time(), now=self._loop.time()))
         if person.topics == before.topics:
             return
+        self._hub.ledger.visited(person)
         if self.protocol.topic is None:
             await self._resync()
         elif not person.may_follow(self.protocol.topic):
@@ -188,6 +200,9 @@ class Session:
             self._changes.append((revision, read, all_read))
             if self._resyncs is None or self._resyncs.done():
                 self._resyncs = asyncio.create_task(self._resync_told())
+
+    def unacknowledged(self, before: float) -> list[tuple[str, list[Parcel]]]:
+        return self.protocol.delivery.take_unacknowledged(before, self._loop.time())
 
     def leave(self, code: CloseCode) -> None:
         self.protocol.close(code)

@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 
 from notifier import wire
 
+# An entry that was sent: its seq, its size in bytes, and when it was sent, in seconds on a monotonic clock.
+Parcel = tuple[int, int, float]
+
 
 @dataclass(slots=True)
 class Track:
     """One stream of one connection: what was sent, acknowledged, and is known to exist.
 
     `welcomed` is the stream's head when the connection was welcomed: entries up to it are replays. `unchecked` is
-    set until the stream was read once after its group was joined.
+    set until the stream was read once after its group was joined. What was sent up to `noted` was given out as unacknowledged.
     """
 
     sent: int
@@ -23,7 +26,8 @@ class Track:
     head: int
     welcomed: int
     unchecked: bool
-    on_the_way: deque[tuple[int, int]] = field(default_factory=deque)
+    noted: int
+    on_the_way: deque[Parcel] = field(default_factory=deque)
 
 
 class Delivery:
@@ -38,6 +42,8 @@ class Delivery:
         self._tracks: dict[str, Track] = {}
         self._count = 0
         self._bytes = 0
+        self._acknowledged: list[tuple[str, list[Parcel]]] = []
+        self._left: list[tuple[str, list[Parcel]]] = []
 
     @property
     def streams(self) -> list[str]:
@@ -45,21 +51,23 @@ class Delivery:
 
     def open(self, stream: str, cursor: int, head: int, *, unchecked: bool) -> None:
         """Carry a stream, from the entry after `cursor` on."""
-        self._tracks[stream] = Track(cursor, cursor, max(head, cursor), head, unchecked)
+        self._tracks[stream] = Track(cursor, cursor, max(head, cursor), head, unchecked, cursor)
 
     def close(self, stream: str) -> None:
         """Carry it no longer."""
         track = self._tracks.pop(stream, None)
         if track is not None:
             self._count -= len(track.on_the_way)
-            self._bytes -= sum(size for _, size in track.on_the_way)
+            self._bytes -= sum(size for _, size, _ in track.on_the_way)
+            if unnoted := [parcel for parcel in track.on_the_way if parcel[0] > track.noted]:
+                self._left.append((stream, unnoted))
 
     @property
     def behind(self) -> bool:
         """Whether so much is on its way unacknowledged that nothing more may follow."""
         return self._acks and (self._count >= self._window or self._bytes >= wire.MAX_UNACKNOWLEDGED_BYTES)
 
-    def offer(self, stream: str, seq: int, size: int) -> bool:
+    def offer(self, stream: str, seq: int, size: int, now: float) -> bool:
         """Whether this live entry goes out now. If it is ahead of what was sent, `missing` names the stream from then on."""
         track = self._tracks.get(stream)
         if track is None or seq <= track.sent:
@@ -67,15 +75,15 @@ class Delivery:
         track.head = max(track.head, seq)
         if seq != track.sent + 1 or track.unchecked or self.behind:
             return False
-        self._sent(track, seq, size)
+        self._sent(track, seq, size, now)
         return True
 
-    def replay(self, stream: str, seq: int, size: int) -> bool:
+    def replay(self, stream: str, seq: int, size: int, now: float) -> bool:
         """Whether this entry, read from the database in order, goes out now. Holes before it are no loss."""
         track = self._tracks.get(stream)
         if track is None or seq <= track.sent or self.behind:
             return False
-        self._sent(track, seq, size)
+        self._sent(track, seq, size, now)
         return True
 
     def skip_pruned(self, stream: str, oldest: int) -> bool:
@@ -121,14 +129,46 @@ class Delivery:
         if seq <= track.acked:
             return False
         track.acked = seq
+        handled = []
         while track.on_the_way and track.on_the_way[0][0] <= seq:
+            parcel = track.on_the_way.popleft()
             self._count -= 1
-            self._bytes -= track.on_the_way.popleft()[1]
+            self._bytes -= parcel[1]
+            handled.append(parcel)
+        if handled:
+            self._acknowledged.append((stream, handled))
         return True
 
-    def _sent(self, track: Track, seq: int, size: int) -> None:
+    def take_acknowledged(self) -> list[tuple[str, list[Parcel]]]:
+        """What was acknowledged since this was asked last, by stream."""
+        acknowledged, self._acknowledged = self._acknowledged, []
+        return acknowledged
+
+    def take_unacknowledged(self, before: float, now: float) -> list[tuple[str, list[Parcel]]]:
+        """What was sent up to `before` and is not acknowledged, by stream; each entry once.
+
+        A client that acknowledges nothing is not followed from entry to entry: what it was sent is given out as sent now.
+        """
+        found, self._left = self._left, []
+        if not self._acks:
+            for stream, track in self._tracks.items():
+                if track.sent > track.noted:
+                    first = max(track.noted, track.sent - self._window) + 1
+                    found.append((stream, [(seq, 0, now) for seq in range(first, track.sent + 1)]))
+                    track.noted = track.sent
+        elif self._count:
+            for stream, track in self._tracks.items():
+                if not track.on_the_way or track.on_the_way[-1][0] <= track.noted:
+                    continue
+                overdue = [parcel for parcel in track.on_the_way if parcel[0] > track.noted and parcel[2] <= before]
+                if overdue:
+                    track.noted = overdue[-1][0]
+                    found.append((stream, overdue))
+        return found
+
+    def _sent(self, track: Track, seq: int, size: int, now: float) -> None:
         track.sent = seq
         if self._acks:
-            track.on_the_way.append((seq, size))
+            track.on_the_way.append((seq, size, now))
             self._count += 1
             self._bytes += size

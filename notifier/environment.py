@@ -195,6 +195,10 @@ class Environment(BaseModel):
         le=MAX_RETENTION_DAYS,
         description="How long notifications are kept, in days; older ones are pruned.",
     )
+    receipts: Literal["all", "people", "none"] = Field(
+        "all",
+        description="Of what to keep when it was sent, delivered and seen: all, what is addressed to people by name, or nothing.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much to log.")
     demo: bool = Field(False, description="Serve the demo page at /demo/, with its users.")
 

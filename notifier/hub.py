@@ -24,7 +24,9 @@ from notifier.database import in_database
 from notifier.enforcement import Closable, Enforcement
 from notifier.errors import Unavailable
 from notifier.groups import Groups
-from notifier.inbox import Count, Missed, counts, last_seqs, note_delivered, since
+from notifier.inbox import Count, Missed, counts, last_seqs, since
+from notifier.ledger import Ledger, Sender
+from notifier.receipts import note_delivered
 from notifier.resuming import Opening, Request, open_all
 from notifier.revocation import ended_among
 
@@ -47,7 +49,7 @@ _BATCH = 500
 _READ_BATCH = 200
 
 
-class Connection(Closable, Protocol):
+class Connection(Closable, Sender, Protocol):
     """What the hub asks of a connection. None of these may block or fail."""
 
     def push(self, stream: str, seq: int, text: str) -> None:
@@ -66,6 +68,7 @@ class Hub:
         self.counts: Batcher[Person, Count] = Batcher(counts, at_a_time=_BATCH)
         self.missed: Batcher[tuple[str, int], Missed] = Batcher(since, at_a_time=_READ_BATCH)
         self.admission = Admission()
+        self.ledger = Ledger()
         self._carried: dict[str, set[Connection]] = defaultdict(set)
         self._streams: dict[Connection, set[str]] = defaultdict(set)
         self._since: dict[Connection, float] = {}
@@ -89,6 +92,7 @@ class Hub:
                     self._tick(),
                     presence.keep(),
                     retention.keep(),
+                    self.ledger.keep(self._streams.keys),
                 )
             ]
 
@@ -102,8 +106,10 @@ class Hub:
             _, running = await asyncio.wait(running, timeout=0.1)
         if self._tasks:
             await presence.leave()
-        with contextlib.suppress(Unavailable):
-            await self._write_delivered()
+        with contextlib.suppress(Unavailable, TimeoutError):
+            async with asyncio.timeout(_STOP_SECONDS):
+                await self._write_delivered()
+                await self.ledger.flush(tuple(self._streams))
 
     async def join(self, connection: Connection, streams: list[str]) -> None:
         """Carry these streams for the connection. Returns when their groups are joined, or the layer failed to: the sweep stands in."""

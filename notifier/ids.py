@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 
 from uuid_utils.compat import uuid7
 
@@ -17,6 +17,14 @@ def new_notification_id() -> uuid.UUID:
 def first_notification_id(moment: datetime) -> uuid.UUID:
     """Ids made before this moment are below it, and those made from then on are not. In whole milliseconds."""
     return uuid.UUID(int=max(0, int(moment.timestamp() * 1000)) << 80)
+
+
+def moment_of(value: uuid.UUID) -> datetime | None:
+    """When an id was made, in whole milliseconds; None for a time that no clock shows."""
+    try:
+        return datetime.fromtimestamp((value.int >> 80) / 1000, UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def show_notification_id(value: uuid.UUID) -> str:

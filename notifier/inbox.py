@@ -1,12 +1,14 @@
 """The reading side: what was missed, what is in the inbox, and what of it was read."""
 
+import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -16,9 +18,12 @@ from notifier.access import Person
 from notifier.errors import Invalid
 from notifier.following import Position, all_positions, own_position, positions, positions_of, touch
 from notifier.models import Entry, Notification, Receipt, Stream, Subscription
+from notifier.receipts import Sight, write_sights
 from notifier.unread import count_unread
 
 PAGE = 100
+# Of what is marked as read all at once, so many get a receipt with the time: it is one transaction of a person who waits.
+_TIMED_AT_ONCE = 500
 
 P = ParamSpec("P")
 
@@ -130,10 +135,10 @@ def page(person: Person, *, before: str | None = None, limit: int = 50) -> Page:
 
 
 def _page(recipient: str, places: list[Position], *, before: str | None, limit: int) -> Page:
-    found = Notification.objects.filter(pk__in=_entries(places).values("notification_id"))
+    found = Notification.objects.filter(pk__in=entries_in(places).values("notification_id"))
     if before is not None:
         found = found.filter(pk__lt=_parse_cursor(before))
-    unread = _entries(places, beyond_read=True).filter(notification_id=OuterRef("pk"))
+    unread = entries_in(places, beyond_read=True).filter(notification_id=OuterRef("pk"))
     rows = list(
         found.annotate(
             unread=Exists(unread)
@@ -175,7 +180,7 @@ def mark_read(person: Person, notification_ids: list[str]) -> Marked:
     places = positions(person)
     with transaction.atomic():
         unread = (
-            _entries(places, beyond_read=True)
+            entries_in(places, beyond_read=True)
             .filter(notification_id__in=wanted)
             .exclude(_receipt(person.recipient))
             .values_list("notification_id", flat=True)
@@ -187,17 +192,33 @@ def mark_read(person: Person, notification_ids: list[str]) -> Marked:
         return Marked(newly, touch(person.recipient, read=newly) if newly else None)
 
 
+def mark_seen(person: Person, notification_ids: list[str]) -> int:
+    """Note that the person has seen these. Returns how many of them were not noted as seen; ids that are not in the person's inbox are ignored."""
+    kept = settings.ENVIRONMENT.receipts
+    if kept == "none":
+        return 0
+    now = time.time()
+    sights = [Sight(person.recipient, notification, now) for notification in notification_ids]
+    return write_sights(sights, named_only=kept == "people")
+
+
 @_despite_pruning
 def mark_all_read(person: Person) -> Marked:
     """Mark everything that is in the inbox now as read."""
     places = positions(person)
     hidden = [place for place in all_positions(person.recipient) if place not in places]
     with transaction.atomic():
+        unread = entries_in(places, beyond_read=True)
         if hidden:
             # What also stands in a topic that this credential does not grant has to be read there too.
-            there = Exists(_entries(hidden).filter(notification_id=OuterRef("notification_id")))
-            both = _entries(places, beyond_read=True).filter(there).values_list("notification_id", flat=True)
+            there = Exists(entries_in(hidden).filter(notification_id=OuterRef("notification_id")))
+            both = unread.filter(there).values_list("notification_id", flat=True)
             _write_receipts(person.recipient, sorted(set(both)))
+        if settings.ENVIRONMENT.receipts != "none":
+            # That they are read the positions below tell; when, only a receipt does.
+            newest = unread.exclude(_receipt(person.recipient)).order_by("-notification_id")
+            timed = newest.values_list("notification_id", flat=True)[:_TIMED_AT_ONCE]
+            _write_receipts(person.recipient, sorted(set(timed)))
         for position in places:
             if position.head > position.read:
                 Subscription.objects.filter(recipient=person.recipient, stream_id=position.stream_id).update(
@@ -217,16 +238,7 @@ def _write_receipts(recipient: str, notification_ids: list[uuid.UUID]) -> None:
     )
 
 
-def note_delivered(acknowledged: Mapping[tuple[str, str], int]) -> None:
-    """Remember how far people's browsers have acknowledged: (recipient, stream) → seq. Never moves backwards."""
-    with transaction.atomic():
-        for (recipient, stream), seq in acknowledged.items():
-            Subscription.objects.filter(recipient=recipient, stream__name=stream, delivered_seq__lt=seq).update(
-                delivered_seq=seq
-            )
-
-
-def _entries(places: list[Position], *, beyond_read: bool = False) -> QuerySet[Entry]:
+def entries_in(places: list[Position], *, beyond_read: bool = False) -> QuerySet[Entry]:
     wanted = Q()
     for position in places:
         after = max(position.from_seq, position.oldest - 1, position.read if beyond_read else 0)

@@ -149,11 +149,30 @@ class Subscription(models.Model):
 
 
 class Receipt(models.Model):
-    """What became of a notification for one recipient."""
+    """What became of a notification for one recipient, each the first time on any of the person's devices.
+
+    `sent_at`: written to a socket. `delivered_at`: acknowledged. `seen_at`: shown on a visible page. `read_at`: marked as
+    read. A later step may be written without an earlier one, which it implies.
+    """
 
     recipient = models.CharField(max_length=NAME_MAX)
-    notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="receipts")
+    notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="receipts", db_index=False)
+    sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["recipient", "notification"], name="receipt_once")]
+        # By notification, and then in the order of recipients, in which they are paged through.
+        indexes = [models.Index(fields=["notification", "recipient"], name="receipt_by_notification")]
+
+
+class Visitor(models.Model):
+    """When a person was first and last connected, on which server last, and the topics that the credential granted then."""
+
+    recipient = models.CharField(max_length=NAME_MAX, unique=True)
+    first_seen = models.DateTimeField()
+    last_seen = models.DateTimeField()
+    last_server = models.CharField(max_length=32)
+    topics = models.JSONField(default=list)

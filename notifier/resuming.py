@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from notifier import wire
 from notifier.access import Person
 from notifier.blocking import blocked_among
 from notifier.errors import Forbidden, Unauthenticated
@@ -27,7 +28,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a connection begins with. Each stream goes on after its cursor; `resets` names those whose own cursor could not be honoured."""
+    """What a connection begins with. Each stream goes on after its cursor; `resets` names those whose own cursor could not be honoured.
+
+    `handled` are stretches, after one seq and up to another, that the client has handled by its own cursor and never acknowledged.
+    """
 
     epoch: str
     cursors: dict[str, int]
@@ -35,6 +39,7 @@ class Opening:
     resets: dict[str, int]
     unread: int
     revision: int
+    handled: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def open_all(requests: Collection[Request]) -> dict[Request, Opening | Exception]:
@@ -62,13 +67,16 @@ def open_all(requests: Collection[Request]) -> dict[Request, Opening | Exception
 
 
 def _opening(count: Count, request: Request, current: str) -> Opening:
-    cursors, resets = {}, {}
+    cursors, resets, handled = {}, {}, {}
     for position in count.positions:
         asked = request.resume.get(position.stream)
         if asked is None:
             cursors[position.stream] = max(position.delivered, position.oldest - 1)
         elif request.epoch == current and position.oldest - 1 <= asked <= position.head:
             cursors[position.stream] = max(asked, position.from_seq)
+            if asked > position.delivered:
+                # No more than that was on its way when the connection broke.
+                handled[position.stream] = (max(position.delivered, asked - wire.MAX_UNACKNOWLEDGED), asked)
         else:
             cursors[position.stream] = max(position.from_seq, position.oldest - 1)
             resets[position.stream] = position.oldest
@@ -79,4 +87,5 @@ def _opening(count: Count, request: Request, current: str) -> Opening:
         resets=resets,
         unread=count.unread,
         revision=max((position.revision for position in count.positions), default=0),
+        handled=handled,
     )

@@ -214,7 +214,7 @@ def _revise_unread(places: list[tuple[int, int]]) -> None:
             f" JOIN {_table(Subscription)} AS subscription ON subscription.stream_id = entry.stream_id"
             f" AND subscription.read_seq < entry.seq"
             f" LEFT JOIN {_table(Receipt)} AS receipt ON receipt.recipient = subscription.recipient"
-            f" AND receipt.notification_id = entry.notification_id"
+            f" AND receipt.notification_id = entry.notification_id AND receipt.read_at IS NOT NULL"
             f" WHERE receipt.id IS NULL)",
             [names.user_stream("%")],
         )

@@ -119,6 +119,16 @@ class Read(ReadMarks):
     type: Literal["read"]
 
 
+class SeenMarks(_Frame):
+    """What a person has seen: 1 to 100 `ids`."""
+
+    ids: Annotated[list[NotificationId], Field(min_length=1, max_length=MAX_READ_IDS)]
+
+
+class Seen(SeenMarks):
+    type: Literal["seen"]
+
+
 class Follow(_Frame):
     type: Literal["follow"]
     topic: Topic
@@ -138,8 +148,8 @@ class Ping(_Frame):
     type: Literal["ping"]
 
 
-ClientFrame = Hello | Ack | Read | Follow | Unfollow | Refresh | Ping
-_TYPES = {"hello", "ack", "read", "follow", "unfollow", "refresh", "ping"}
+ClientFrame = Hello | Ack | Read | Seen | Follow | Unfollow | Refresh | Ping
+_TYPES = {"hello", "ack", "read", "seen", "follow", "unfollow", "refresh", "ping"}
 _client_frame: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
 
 

@@ -66,7 +66,7 @@ def allow_changes(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifier', '0004_revocation'),
+        ('notifier', '0005_receipts'),
     ]
 
     operations = [

@@ -91,6 +91,7 @@ WRONG: dict[str, list[str]] = {
     "NOTIFIER_MAX_BODY_BYTES": ["16383", "16777217", "1MB", "-1"],
     "NOTIFIER_DATABASE_CONNECTIONS": ["2", "201", "many"],
     "NOTIFIER_RETENTION_DAYS": ["0", "0.99", "-1", "3651", "for ever", "nan", "inf"],
+    "NOTIFIER_RECEIPTS": ["ALL", "some", "1", "people,topics"],
     "NOTIFIER_LOG_LEVEL": ["info", "TRACE", "10"],
     "NOTIFIER_DEMO": ["maybe", "2", "-1"],
 }

@@ -1,0 +1,133 @@
+"""What became of notifications is written here, always for many people at once: a few statements, whatever the number.
+
+Rows are written in one order, of recipients and then of notifications, so that two servers that write about the same
+people wait for each other and never deadlock. An earlier time is never replaced by a later one: what is sent again changes nothing.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from django.db import connection
+
+from notifier import ids
+from notifier.models import Entry, Receipt, Stream, Subscription
+from notifier.rowsets import moment, pack, rowset, table
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An entry was sent to a person, or acknowledged by one, or both. Times are in Unix seconds."""
+
+    recipient: str
+    stream: str
+    seq: int
+    sent: float | None
+    delivered: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A notification, by its id as users meet it, was seen by a person at a time in Unix seconds."""
+
+    recipient: str
+    notification: str
+    seen: float
+
+
+def write_marks(marks: Collection[Mark]) -> int:
+    """Write when these were sent and delivered. Returns the number of receipts that are new or changed.
+
+    Entries that are gone are passed over, and so is what is known already.
+    """
+    receipt, sent, delivered = table(Receipt), _earlier("sent_at"), _earlier("delivered_at")
+    source = rowset("mark", recipient="text", stream="text", seq="bigint", sent="timestamptz", delivered="timestamptz")
+    # CROSS JOIN: SQLite then keeps this order, in which each step is a look into an index.
+    statement = (
+        f"INSERT INTO {receipt} (recipient, notification_id, sent_at, delivered_at)"  # noqa: S608 -- no input in it
+        f" SELECT mark.recipient, entry.notification_id, MIN(mark.sent), MIN(mark.delivered) FROM {source}"
+        f" CROSS JOIN {table(Stream)} AS stream CROSS JOIN {table(Entry)} AS entry"
+        " WHERE stream.name = mark.stream AND entry.stream_id = stream.id AND entry.seq = mark.seq"
+        " GROUP BY mark.recipient, entry.notification_id ORDER BY mark.recipient, entry.notification_id"
+        f" ON CONFLICT (recipient, notification_id) DO UPDATE SET sent_at = {sent.value}, delivered_at = {delivered.value}"
+        f" WHERE {sent.news} OR {delivered.news}"
+    )
+    rows = [
+        {
+            "recipient": mark.recipient,
+            "stream": mark.stream,
+            "seq": mark.seq,
+            "sent": None if mark.sent is None else moment(mark.sent),
+            "delivered": None if mark.delivered is None else moment(mark.delivered),
+        }
+        for mark in marks
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [pack(rows)])
+        return int(cursor.rowcount)
+
+
+def write_sights(sights: Collection[Sight], *, named_only: bool = False) -> int:
+    """Write when these were seen. Returns the number of receipts that are new or changed.
+
+    What was not addressed to the person is passed over. With `named_only` so is what was not addressed to the person by
+    name, unless there is a receipt of it.
+    """
+    receipt, seen = table(Receipt), _earlier("seen_at")
+    source = rowset("sight", recipient="text", notification="uuid", seen="timestamptz")
+    own = f" AND entry.stream_id = (SELECT id FROM {table(Stream)} WHERE name = 'user:' || sight.recipient)"  # noqa: S608 -- no input in it
+    statement = (
+        f"INSERT INTO {receipt} (recipient, notification_id, seen_at)"  # noqa: S608 -- no input in it
+        f" SELECT sight.recipient, sight.notification, MIN(sight.seen) FROM {source}"
+        # Mostly there is a receipt, since the client has acknowledged by then.
+        f" WHERE EXISTS (SELECT 1 FROM {receipt} AS known WHERE known.recipient = sight.recipient"
+        " AND known.notification_id = sight.notification)"
+        f" OR EXISTS (SELECT 1 FROM {table(Entry)} AS entry CROSS JOIN {table(Subscription)} AS subscription"
+        " WHERE entry.notification_id = sight.notification AND subscription.recipient = sight.recipient"
+        " AND subscription.stream_id = entry.stream_id AND entry.seq > subscription.from_seq"
+        f"{own if named_only else ''})"
+        " GROUP BY sight.recipient, sight.notification ORDER BY sight.recipient, sight.notification"
+        f" ON CONFLICT (recipient, notification_id) DO UPDATE SET seen_at = {seen.value} WHERE {seen.news}"
+    )
+    rows = [
+        {
+            "recipient": sight.recipient,
+            "notification": ids.parse_notification_id(sight.notification).hex,
+            "seen": moment(sight.seen),
+        }
+        for sight in sights
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [pack(rows)])
+        return int(cursor.rowcount)
+
+
+def note_delivered(acknowledged: Mapping[tuple[str, str], int]) -> None:
+    """Remember how far people's browsers have acknowledged: (recipient, stream) → seq. Never moves backwards."""
+    source = rowset("mark", recipient="text", stream="text", seq="bigint")
+    lock = " FOR UPDATE OF mine" if connection.features.has_select_for_update else ""
+    statement = (
+        f"UPDATE {table(Subscription)} SET delivered_seq = further.seq FROM ("  # noqa: S608 -- no input in it
+        f"SELECT mine.id, mark.seq FROM {source} CROSS JOIN {table(Stream)} AS stream"
+        f" CROSS JOIN {table(Subscription)} AS mine WHERE stream.name = mark.stream"
+        " AND mine.recipient = mark.recipient AND mine.stream_id = stream.id AND mine.delivered_seq < mark.seq"
+        f" ORDER BY mine.id{lock}) AS further WHERE {table(Subscription)}.id = further.id"
+    )
+    rows = [{"recipient": recipient, "stream": stream, "seq": seq} for (recipient, stream), seq in acknowledged.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [pack(rows)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """SQL for a column of an upsert that keeps the earlier of two times: the value to set, and whether it differs."""
+
+    value: str
+    news: str
+
+
+def _earlier(column: str) -> _Earlier:
+    mine, theirs = f"{table(Receipt)}.{column}", f"excluded.{column}"
+    return _Earlier(
+        f"CASE WHEN {mine} <= {theirs} THEN {mine} ELSE COALESCE({theirs}, {mine}) END",
+        f"({theirs} IS NOT NULL AND ({mine} IS NULL OR {mine} > {theirs}))",
+    )
