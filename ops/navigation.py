@@ -9,6 +9,7 @@ from notifier.roles import MANAGE, VIEW, may
 # What it is called, the name of its address, and the permission that it takes. A page below one is part of it.
 _ENTRIES = (
     ("People", "ops", VIEW),
+    ("Notifications", "ops-notifications", VIEW),
     ("Keys", "ops-keys", MANAGE),
     ("Audit", "ops-audit", VIEW),
 )

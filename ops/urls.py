@@ -1,9 +1,14 @@
 from django.urls import path
 
-from ops import audit, keys, views
+from ops import act, audit, keys, notification, person, views
 
 urlpatterns = [
     path("", views.connections, name="ops"),
+    path("people/", views.connections, name="ops-people"),
+    path("people/<path:recipient>/", person.person, name="ops-person"),
+    path("notifications/", notification.notifications, name="ops-notifications"),
+    path("notifications/<str:identity>/", notification.notification, name="ops-notification"),
+    path("act/<slug:name>/", act.act, name="ops-act"),
     path("keys/", keys.keys, name="ops-keys"),
     path("keys/new/", keys.new, name="ops-key-new"),
     path("keys/<slug:prefix>/rotate/", keys.rotate, name="ops-key-rotate"),

@@ -6,7 +6,16 @@ from django import template
 from django.utils import timezone
 from django.utils.timesince import timesince, timeuntil
 
+from notifier.outcomes import Outcome, State
+
 register = template.Library()
+
+
+@register.inclusion_tag("ops/moment.html")
+def step(outcome: Outcome, name: str) -> dict[str, object]:
+    """When a notification came to this step with a person. It may have come there without that a time is known."""
+    reached = list(State).index(outcome.state) >= list(State).index(State(name))
+    return moment(getattr(outcome, name), otherwise="yes" if reached else "–")
 
 
 @register.inclusion_tag("ops/moment.html")

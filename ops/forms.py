@@ -1,0 +1,103 @@
+"""What operators fill in before an action, and how it becomes the instruction that the domain checks once more."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from notifier.content import LEVELS
+from notifier.names import NAME_MAX
+from notifier.operator_models import REASON_MAX
+
+_LEVELS = [(level, level.capitalize()) for level in LEVELS]
+_FOREVER = "until it is lifted"
+_LENGTHS = {"1h": ("1 hour", 1), "8h": ("8 hours", 8), "1d": ("1 day", 24), "7d": ("7 days", 168)}
+
+
+class _Duration(forms.ChoiceField):
+    """For how long; cleaned to the moment when it ends, as a text, or None."""
+
+    def __init__(self, **options: Any) -> None:
+        choices = [*((key, words) for key, (words, _) in _LENGTHS.items()), ("", _FOREVER)]
+        super().__init__(label="For how long", choices=choices, required=False, **options)
+
+    def clean(self, value: Any) -> str | None:
+        key = super().clean(value)
+        return (timezone.now() + timedelta(hours=_LENGTHS[key][1])).isoformat() if key else None
+
+
+class ActionForm(forms.Form):
+    """`instruction` is what the verb takes, from cleaned fields."""
+
+    def instruction(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
+
+
+class PersonForm(ActionForm):
+    user = forms.CharField(label="Person", max_length=NAME_MAX, strip=False)
+
+
+class DisconnectForm(ActionForm):
+    """A person, or one connection."""
+
+    user = forms.CharField(label="Person", max_length=NAME_MAX, strip=False, required=False)
+    connection = forms.CharField(
+        label="Connection",
+        max_length=64,
+        required=False,
+        help_text="To close only this one. Leave the person empty then.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if bool(found.get("user")) == bool(found.get("connection")):
+            self.add_error("user", "Name a person or a connection, and not both.")
+        return found
+
+    def instruction(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class BlockForm(PersonForm):
+    until = _Duration()
+    reason = forms.CharField(
+        max_length=REASON_MAX, required=False, help_text="For the audit log; the person does not see it."
+    )
+
+
+class ServerForm(ActionForm):
+    server = forms.CharField(label="Server", max_length=64)
+
+
+class BannerForm(ActionForm):
+    """A text to show, or nothing to take down what is shown."""
+
+    text = forms.CharField(label="Text", max_length=200, required=False, help_text="Empty: take down what is shown.")
+    level = forms.ChoiceField(label="Level", choices=_LEVELS, initial="info")
+    until = _Duration()
+
+    def instruction(self) -> dict[str, Any]:
+        text = self.cleaned_data["text"] or None
+        return {**self.cleaned_data, "text": text, "until": self.cleaned_data["until"] if text else None}
+
+
+class TestForm(ActionForm):
+    """A notification to see whether it arrives."""
+
+    to = forms.ChoiceField(
+        label="To", choices=[("me", "Me"), ("user", "A person"), ("topic", "A topic"), ("everyone", "Everyone")]
+    )
+    target = forms.CharField(label="Which person or topic", required=False, max_length=NAME_MAX, strip=False)
+    title = forms.CharField(label="Title", max_length=200, initial="Test notification")
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if found.get("to") in {"user", "topic"} and not found.get("target"):
+            self.add_error("target", "Say which.")
+        return found
+
+    def instruction(self) -> dict[str, Any]:
+        to = self.cleaned_data["to"]
+        value = self.cleaned_data["target"] if to in {"user", "topic"} else True
+        return {to: value, "title": self.cleaned_data["title"]}
