@@ -9,6 +9,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from notifier import names, presence, wire
+from notifier.blocking import in_force
 from notifier.models import Entry, Notification, Receipt, Subscription, Visitor
 from notifier.names import grants
 from notifier.outcomes import State, outcomes_for
@@ -41,7 +42,7 @@ class Reason(StrEnum):
 class Answer:
     """A stable code, the same in words, and the times that belong to it: each may be None.
 
-    `since` is when what holds it up began, or for how long it will be held up; `last_ack` the person's last acknowledgement of anything.
+    `since` is when what holds it up began; `last_ack` the person's last acknowledgement of anything.
     """
 
     code: Reason
@@ -59,10 +60,9 @@ class Answer:
 class Case:
     """One person and one notification: what was looked up about them, and the answer."""
 
-    def __init__(
-        self, recipient: str, notification: Notification, *, blocked_until: datetime | None, online: bool | None
-    ) -> None:
-        self.recipient, self.notification, self.blocked_until = recipient, notification, blocked_until
+    def __init__(self, recipient: str, notification: Notification, *, online: bool | None) -> None:
+        self.recipient, self.notification = recipient, notification
+        self.block = in_force().filter(recipient=recipient).first()
         self.now = timezone.now()
         self.outcome = outcomes_for(recipient, [notification.pk])[notification.pk]
         self.visitor = Visitor.objects.filter(recipient=recipient).first()
@@ -113,11 +113,12 @@ class Case:
         )
 
     def _refused(self) -> Answer | None:
-        if self.blocked_until is not None and self.blocked_until > self.now:
+        if self.block is not None:
+            end = f"until {show_time(self.block.until)}" if self.block.until else "until the block is lifted"
             return self._say(
                 Reason.BLOCKED,
-                f"{self.recipient} is blocked until {show_time(self.blocked_until)}. It is kept, and comes when they connect after that.",
-                since=self.blocked_until,
+                f"{self.recipient} is blocked {end}. It is kept, and comes when they connect after that.",
+                since=self.block.created_at,
             )
         if (topic := self._ungranted()) is not None:
             return self._say(

@@ -67,18 +67,15 @@ def timeline(recipient: str, *, limit: int = 50, before: uuid.UUID | None = None
     return Timeline(items, rows[limit - 1].pk if len(rows) > limit else None)
 
 
-def why(
-    recipient: str, notification_id: str, *, blocked_until: datetime | None = None, online: bool | None = None
-) -> Answer:
+def why(recipient: str, notification_id: str, *, online: bool | None = None) -> Answer:
     """Why the person did not get this notification, or that and when it arrived.
 
-    `blocked_until` is the end of the person's block, if there is one. `online` says whether the person is connected, if
-    this process cannot know.
+    `online` says whether the person is connected, if this process cannot know.
     """
     notification = _find(notification_id)
     if notification is None:
         return _missing(notification_id)
-    return Case(recipient, notification, blocked_until=blocked_until, online=online).answer()
+    return Case(recipient, notification, online=online).answer()
 
 
 def _find(notification_id: str) -> Notification | None:
