@@ -6,6 +6,7 @@ people wait for each other and never deadlock. An earlier time is never replaced
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -14,8 +15,7 @@ from notifier.models import Entry, Receipt, Stream, Subscription
 from notifier.rowsets import moment, pack, rowset, table
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """An entry was sent to a person, or acknowledged by one, or both. Times are in Unix seconds."""
 
     recipient: str
@@ -25,8 +25,7 @@ class Mark:
     delivered: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """A notification, by its id as users meet it, was seen by a person at a time in Unix seconds."""
 
     recipient: str

@@ -50,10 +50,11 @@ def test_schema_says_which_credential_each_route_takes(schema: dict[str, Any]) -
         for path, operations in schema["paths"].items()
         for method, operation in operations.items()
     }
-    people = {("get", "/api/v1/inbox"), ("post", "/api/v1/inbox/read")}
+    people = {("get", "/api/v1/inbox"), ("post", "/api/v1/inbox/read"), ("post", "/api/v1/inbox/seen")}
     assert {route: taken.pop(route) for route in people} == {
         ("get", "/api/v1/inbox"): {"ConnectionToken", "Session", "ApiKey"},
         ("post", "/api/v1/inbox/read"): {"ConnectionToken", "Session"},
+        ("post", "/api/v1/inbox/seen"): {"ConnectionToken", "Session"},
     }
     operators = {route: taken.pop(route) for route in list(taken) if route[1].startswith("/api/v1/ops/")}
     assert all(credentials == {"ApiKey", "Session"} for credentials in operators.values()), operators

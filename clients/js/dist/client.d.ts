@@ -52,4 +52,11 @@ export declare class NotifierClient extends NotifierEventTarget {
     read(ids: readonly string[]): void;
     /** Marks all as read; a `state` event tells when they are. Sent as soon as there is a connection. */
     readAll(): void;
+    /**
+     * Tells that the person has notifications before their eyes, which does not mark them as read. `attach` does so for
+     * toasts. Sent within a second or so of being seen and connected, each notification once.
+     *
+     * @throws TypeError for what is no id of a notification
+     */
+    seen(ids: readonly string[]): void;
 }

@@ -104,6 +104,10 @@ export type ReadFrame = {
     readonly type: "read";
     readonly all: true;
 };
+export interface SeenFrame {
+    readonly type: "seen";
+    readonly ids: readonly string[];
+}
 export interface FollowFrame {
     readonly type: "follow" | "unfollow";
     readonly topic: string;
@@ -115,4 +119,4 @@ export interface RefreshFrame {
 export interface PingFrame {
     readonly type: "ping";
 }
-export type ClientFrame = HelloFrame | AckFrame | ReadFrame | FollowFrame | RefreshFrame | PingFrame;
+export type ClientFrame = HelloFrame | AckFrame | ReadFrame | SeenFrame | FollowFrame | RefreshFrame | PingFrame;

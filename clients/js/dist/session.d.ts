@@ -27,5 +27,7 @@ export declare class Session {
     /** Makes sure, soon, that the connection is alive; without `always` only if nothing was heard for a while. */
     probe(always: boolean): void;
     command(command: Command): void;
+    /** The person has these before their eyes; ids that are none of a notification are a TypeError. */
+    saw(ids: readonly string[]): void;
     received(text: string): void;
 }

@@ -18,6 +18,11 @@ export declare class ToastStack {
     show(notification: Notification): void;
     /** Shows one toast that stands for many notifications. */
     showSummary(title: string, body: string, level: Level): void;
+    /**
+     * Tells from now on whose toasts become visible on a visible page: `watcher` is called with the ids of their notifications,
+     * each once. Null ends it.
+     */
+    watch(watcher: ((ids: readonly string[]) => void) | null): void;
     /** Dismisses every toast, also those that wait. */
     clear(): void;
     /** Removes the stack from the page. */

@@ -151,6 +151,16 @@ export class NotifierClient extends NotifierEventTarget {
     this.#session.command(readAll());
   }
 
+  /**
+   * Tells that the person has notifications before their eyes, which does not mark them as read. `attach` does so for
+   * toasts. Sent within a second or so of being seen and connected, each notification once.
+   *
+   * @throws TypeError for what is no id of a notification
+   */
+  seen(ids: readonly string[]): void {
+    this.#session.saw(ids);
+  }
+
   #open(): void {
     clearTimeout(this.#timer);
     this.#run += 1;

@@ -1,9 +1,9 @@
-import type { AckFrame, ClientFrame, FollowFrame, HelloFrame, PingFrame, ReadFrame, RefreshFrame, Seqs } from "./frames.js";
+import type { AckFrame, ClientFrame, FollowFrame, HelloFrame, PingFrame, ReadFrame, RefreshFrame, SeenFrame, Seqs } from "./frames.js";
 
 /** The longest frame that the server takes, in bytes of UTF-8. */
 export const MAX_FRAME_BYTES = 16 * 1024;
 
-/** The most ids in one `read`. */
+/** The most ids in one `read` or `seen`. */
 export const MAX_READ_IDS = 100;
 
 const MAX_STREAMS = 1_000;
@@ -66,13 +66,28 @@ export function acks(handled: Iterable<readonly [string, number]>): AckFrame[] {
  * @throws TypeError for what is no id of a notification; the server would close the connection for good
  */
 export function reads(ids: readonly string[]): ReadFrame[] {
-  const strange = ids.find((id) => !NOTIFICATION_ID.test(id));
+  return hundreds(ids).map((part) => ({ type: "read", ids: part }));
+}
+
+/**
+ * Tells that notifications were seen: as many frames of at most 100 ids as it takes.
+ *
+ * @throws TypeError for what is no id of a notification; the server would close the connection for good
+ */
+export function sights(ids: readonly string[]): SeenFrame[] {
+  return hundreds(ids).map((part) => ({ type: "seen", ids: part }));
+}
+
+export function isNotificationId(id: string): boolean {
+  return NOTIFICATION_ID.test(id);
+}
+
+function hundreds(ids: readonly string[]): string[][] {
+  const strange = ids.find((id) => !isNotificationId(id));
   if (strange !== undefined) throw new TypeError(`${JSON.stringify(strange)} is not the id of a notification.`);
-  const frames: ReadFrame[] = [];
-  for (let start = 0; start < ids.length; start += MAX_READ_IDS) {
-    frames.push({ type: "read", ids: ids.slice(start, start + MAX_READ_IDS) });
-  }
-  return frames;
+  const parts: string[][] = [];
+  for (let start = 0; start < ids.length; start += MAX_READ_IDS) parts.push(ids.slice(start, start + MAX_READ_IDS));
+  return parts;
 }
 
 export function readAll(): ReadFrame {

@@ -125,6 +125,11 @@ export type ReadFrame =
   | { readonly type: "read"; readonly ids: readonly string[] }
   | { readonly type: "read"; readonly all: true };
 
+export interface SeenFrame {
+  readonly type: "seen";
+  readonly ids: readonly string[];
+}
+
 export interface FollowFrame {
   readonly type: "follow" | "unfollow";
   readonly topic: string;
@@ -139,4 +144,4 @@ export interface PingFrame {
   readonly type: "ping";
 }
 
-export type ClientFrame = HelloFrame | AckFrame | ReadFrame | FollowFrame | RefreshFrame | PingFrame;
+export type ClientFrame = HelloFrame | AckFrame | ReadFrame | SeenFrame | FollowFrame | RefreshFrame | PingFrame;

@@ -1,8 +1,8 @@
 import { MAX_READ_IDS, encode } from "./encode.js";
-import type { FollowFrame, ReadFrame } from "./frames.js";
+import type { FollowFrame, ReadFrame, SeenFrame } from "./frames.js";
 
 /** A frame that the page asked for, as opposed to those that keep the connection going. */
-export type Command = ReadFrame | FollowFrame;
+export type Command = ReadFrame | SeenFrame | FollowFrame;
 
 /** The server allows 20 frames a second; half of them are left to acknowledgements, pings and tokens. */
 const PER_SECOND = 8;

@@ -1,12 +1,13 @@
 import { Acknowledger } from "./acknowledger.js";
 import { CatchUp } from "./catchup.js";
 import type { Cursors } from "./cursors.js";
-import { acks, encode, hello, ping } from "./encode.js";
+import { acks, encode, hello, ping, sights } from "./encode.js";
 import type { Emit } from "./events.js";
 import type { NotificationFrame, ServerFrame, WelcomeFrame } from "./frames.js";
 import { type Command, Outbox } from "./outbox.js";
 import { parseServerFrame } from "./parse.js";
 import { Seen } from "./seen.js";
+import { Sights } from "./sights.js";
 import { Unread } from "./unread.js";
 import { Watchdog } from "./watchdog.js";
 
@@ -34,6 +35,7 @@ export class Session {
   readonly #outbox = new Outbox();
   readonly #catchUp = new CatchUp();
   readonly #acknowledger = new Acknowledger((handled) => this.#acknowledge(handled));
+  readonly #sights = new Sights((ids) => this.#tell(ids));
   readonly #watchdog: Watchdog;
   #send: ((text: string) => void) | null = null;
   #resumed: readonly string[] = [];
@@ -65,12 +67,14 @@ export class Session {
     this.#cursors.save();
     this.#acknowledger.clear();
     this.#watchdog.stop();
+    this.#sights.close();
     this.#outbox.close();
   }
 
   /** Stores and acknowledges what was handled so far. */
   save(): void {
     this.#acknowledger.flush();
+    this.#sights.flush();
     this.#cursors.save();
   }
 
@@ -82,6 +86,12 @@ export class Session {
   command(command: Command): void {
     if (this.#outbox.push(command)) return;
     this.#listener.emit("error", { code: "queue_full", message: "Too much was asked for while offline.", field: "" });
+  }
+
+  /** The person has these before their eyes; ids that are none of a notification are a TypeError. */
+  saw(ids: readonly string[]): void {
+    sights(ids); // throws here, where they come from
+    this.#sights.add(ids);
   }
 
   received(text: string): void {
@@ -146,6 +156,7 @@ export class Session {
     emit("state", { unread: this.unread, read: [], all: false, heads: frame.heads });
     if (send === null || send !== this.#send) return; // One of the listeners closed the client.
     this.#outbox.open(send);
+    this.#sights.open();
     this.#reached("", 0);
   }
 
@@ -159,6 +170,7 @@ export class Session {
     if (this.#cursors.user !== null) {
       this.#outbox.clear();
       this.#seen.clear();
+      this.#sights.clear();
     }
     this.#cursors.switchTo(frame.user);
     return borrowed || this.#cursors.epoch === frame.epoch;
@@ -183,6 +195,11 @@ export class Session {
   #reached(stream: string, seq: number): void {
     this.#catchUp.reached(stream, seq);
     if (this.#catchUp.finished()) this.#listener.emit("caughtup", null);
+  }
+
+  /** Not worth an error where there is no room for it. */
+  #tell(ids: readonly string[]): void {
+    for (const frame of sights(ids)) this.#outbox.push(frame);
   }
 
   /** The cursors are stored before the server is told: what is acknowledged is never shown again. */

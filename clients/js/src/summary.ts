@@ -1,4 +1,5 @@
 import type { NotifierClient } from "./client.js";
+import { isNotificationId } from "./encode.js";
 import type { NotificationDetail } from "./events.js";
 import type { Level, Notification } from "./frames.js";
 import type { ToastStack } from "./toasts.js";
@@ -46,7 +47,7 @@ class Gathered {
  * Shows what a client receives on a stack of toasts. What is live is shown at once. What was missed, and what
  * comes while the page is hidden, is gathered: up to three are shown one by one, more become one toast that
  * says how many. The gathering ends when all that was missed has come, or nothing comes for 1.5 s, but not
- * before the page is visible.
+ * before the page is visible. Whose toasts were visible the server is told as seen.
  *
  * @returns the function that ends it; what is gathered then is not shown
  */
@@ -83,6 +84,8 @@ export function attach(client: NotifierClient, stack: ToastStack): () => void {
     if (detail.replayed) awaitQuiet();
   };
 
+  // A page may show toasts of its own on this stack.
+  stack.watch((ids) => client.seen(ids.filter(isNotificationId)));
   client.addEventListener("notification", receive, { signal });
   client.addEventListener(
     "welcome",
@@ -102,6 +105,7 @@ export function attach(client: NotifierClient, stack: ToastStack): () => void {
   );
   return () => {
     stop.abort();
+    stack.watch(null);
     clearTimeout(quiet);
   };
 }

@@ -45,6 +45,9 @@ export class ToastStack {
   #hovered = false;
   /** Where the focus came from, to return there when the last toast is gone. */
   #origin: HTMLElement | null = null;
+  /** Ids of the notifications whose toasts are visible, and were not on a visible page yet. */
+  readonly #unseen = new Set<string>();
+  #watcher: ((ids: readonly string[]) => void) | null = null;
 
   /** @param container where the stack is put; the live regions in it exist from now on, ahead of any toast */
   constructor(container: HTMLElement, { max = 3, duration = 6_000 }: ToastOptions = {}) {
@@ -81,6 +84,14 @@ export class ToastStack {
     this.#show({ id: "", title, body, level, url: "", summary: true });
   }
 
+  /**
+   * Tells from now on whose toasts become visible on a visible page: `watcher` is called with the ids of their notifications,
+   * each once. Null ends it.
+   */
+  watch(watcher: ((ids: readonly string[]) => void) | null): void {
+    this.#watcher = watcher;
+  }
+
   /** Dismisses every toast, also those that wait. */
   clear(): void {
     this.#waiting = [];
@@ -109,6 +120,7 @@ export class ToastStack {
     const index = this.#visible.indexOf(toast);
     if (index < 0) return;
     this.#visible.splice(index, 1);
+    this.#unseen.delete(toast.content.id);
     toast.countdown?.pause();
     const hadFocus = toast.node.contains(toast.node.ownerDocument.activeElement);
     toast.node.remove();
@@ -136,6 +148,7 @@ export class ToastStack {
     this.#more.hidden = count === 0;
     this.#more.textContent = count === 0 ? "" : `+${count} more`;
     this.#run();
+    this.#tellSeen();
   }
 
   /** Errors go before what else waits. */
@@ -146,8 +159,16 @@ export class ToastStack {
 
   #place(toast: Toast): void {
     this.#visible.push(toast);
-    const { level } = toast.content;
+    const { id, level, summary } = toast.content;
     (level === "error" || level === "warning" ? this.#alerts : this.#statuses).append(toast.node);
+    if (!summary) this.#unseen.add(id);
+  }
+
+  #tellSeen(): void {
+    if (this.#unseen.size === 0 || this.#root.ownerDocument.visibilityState === "hidden") return;
+    const ids = [...this.#unseen];
+    this.#unseen.clear();
+    this.#watcher?.(ids);
   }
 
   /** Takes an error from the stack for something newer that waits, unless someone is looking. Returns whether it did. */
@@ -158,6 +179,7 @@ export class ToastStack {
     const [error] = index < 0 ? [] : this.#visible.splice(index, 1);
     if (error === undefined) return false;
     error.node.remove();
+    this.#unseen.delete(error.content.id);
     this.#aside.push(error);
     return true;
   }

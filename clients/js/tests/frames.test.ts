@@ -30,6 +30,8 @@ function encoded(frame: ClientFrame): ClientFrame[] {
       return encoders.acks(Object.entries(frame.streams));
     case "read":
       return "ids" in frame ? encoders.reads(frame.ids) : [encoders.readAll()];
+    case "seen":
+      return encoders.sights(frame.ids);
     case "follow":
       return [encoders.follow(frame.topic)];
     case "unfollow":

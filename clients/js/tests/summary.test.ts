@@ -1,9 +1,9 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { ToastStack, attach } from "../src/index.js";
 import { Browser, next } from "./pages.js";
-import { ScriptedServer, entry, notification } from "./scriptedserver.js";
+import { ScriptedServer, entry, notification, notificationId } from "./scriptedserver.js";
 import { hide, reveal } from "./visibility.js";
 
 let server: ScriptedServer;
@@ -103,4 +103,65 @@ it("gathers what comes while the page is hidden", async () => {
   expect(titles()).toEqual([]);
   reveal();
   expect(titles()).toEqual(["Information: 5 notifications while you were away"]);
+});
+
+describe("what was seen", () => {
+  const [a, b, c] = [1, 2, 3].map(notificationId) as [string, string, string];
+
+  it("is told in one frame, each once, after it was acknowledged", async () => {
+    const { client, peer } = await pageThatMissed(0);
+    peer.send(entry("user:alice", 1, a), entry("everyone", 1, a), entry("user:alice", 2, b));
+    expect(await peer.frame()).toMatchObject({ type: "ack" });
+    expect(await peer.frame()).toEqual({ type: "seen", ids: [a, b] });
+    client.seen([a]);
+    client.seen([c]);
+    expect(await peer.frame()).toEqual({ type: "seen", ids: [c] });
+  });
+
+  it("is not what came to a hidden page, until it is visible", async () => {
+    const { client, peer } = await pageThatMissed(0);
+    hide();
+    const arrived = next(client, "notification");
+    peer.send(entry("user:alice", 1, a));
+    await arrived;
+    expect(await peer.frame()).toMatchObject({ type: "ack" });
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    expect(peer.unheard).toBe(0);
+    reveal();
+    expect(await peer.frame()).toEqual({ type: "seen", ids: [a] });
+  });
+
+  it("is not what a summary counts, nor what has no place yet", async () => {
+    const { client, peer } = await pageThatMissed(0);
+    const stack = new ToastStack(container, { max: 1 });
+    detach();
+    detach = attach(client, stack);
+    peer.send(entry("user:alice", 1, a), entry("user:alice", 2, b));
+    await toast();
+    stack.showSummary("2 notifications", "", "info");
+    expect(await peer.frame()).toMatchObject({ type: "ack" });
+    expect(await peer.frame()).toEqual({ type: "seen", ids: [a] });
+  });
+
+  it("waits while there is no connection", async () => {
+    const { client, peer } = await pageThatMissed(0);
+    client.close();
+    await peer.ended();
+    client.seen([a]);
+    client.connect();
+    const again = await browser.welcomed(client);
+    expect(await again.peer.frame()).toEqual({ type: "seen", ids: [a] });
+  });
+
+  it("is told at once when the page is left", async () => {
+    const { client, peer } = await pageThatMissed(0);
+    client.seen([a]);
+    window.dispatchEvent(new Event("pagehide"));
+    expect(await peer.frame()).toEqual({ type: "seen", ids: [a] });
+  });
+
+  it("is no strange id", async () => {
+    const { client } = await pageThatMissed(0);
+    expect(() => client.seen([a, "strange"])).toThrow("strange");
+  });
 });
