@@ -1,7 +1,7 @@
 """The operators' page of connections: who may see it, and what every page keeps to."""
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from tests.ops.pages import assert_fits_its_policy
@@ -11,7 +11,10 @@ pytestmark = pytest.mark.django_db
 
 def signed_in(*, staff: bool) -> Client:
     client = Client()
-    client.force_login(User.objects.create_user("operator" if staff else "alice", is_staff=staff))
+    user = User.objects.create_user("operator" if staff else "alice", is_staff=staff)
+    if staff:
+        user.groups.add(Group.objects.get(name="admin"))
+    client.force_login(user)
     return client
 
 
@@ -20,7 +23,8 @@ def test_whoever_is_not_signed_in_is_asked_to() -> None:
     answer = Client().get("/ops/?q=alice")
     assert answer.status_code == 302
     assert answer.headers["Location"] == "/accounts/login/?next=/ops/%3Fq%3Dalice"
-    User.objects.create_user("operator", password="a password of tests", is_staff=True)
+    user = User.objects.create_user("operator", password="a password of tests", is_staff=True)
+    user.groups.add(Group.objects.get(name="viewer"))
     client = Client(enforce_csrf_checks=True)
     client.get(answer.headers["Location"])
     form = {
@@ -72,6 +76,9 @@ def test_page_is_only_to_be_read(method: str) -> None:
     [
         pytest.param("/accounts/login/", 200, id="sign-in"),
         pytest.param("/ops/", 200, id="connections"),
+        pytest.param("/ops/keys/", 200, id="keys"),
+        pytest.param("/ops/keys/new/", 200, id="new key"),
+        pytest.param("/ops/audit/", 200, id="audit"),
         pytest.param("/demo/", 200, id="demo"),
         pytest.param("/api/v1/docs", 200, id="API docs"),
         pytest.param("/nothing", 404, id="nothing there"),

@@ -1,4 +1,5 @@
 import {
+  type Banner,
   NotifierClient,
   type NotificationDetail,
   type StateDetail,
@@ -36,6 +37,7 @@ const received = new ReceivedList(element("received", HTMLUListElement), element
 const state = element("state", HTMLElement);
 const reason = element("state-reason", HTMLElement);
 const unread = element("unread", HTMLElement);
+const banner = element("banner", HTMLElement);
 const readAll = element("read-all", HTMLButtonElement);
 
 function showUnread(): void {
@@ -54,6 +56,13 @@ function showStatus({ status, reason: why }: StatusDetail): void {
   reason.textContent = status === "refused" ? why : "";
 }
 
+function showBanner(shown: Banner | null): void {
+  banner.hidden = shown === null;
+  banner.textContent = shown?.text ?? "";
+  banner.dataset["level"] = shown?.level ?? "info";
+}
+
+client.addEventListener("banner", ({ detail }: CustomEvent<Banner | null>) => showBanner(detail));
 client.addEventListener("status", ({ detail }: CustomEvent<StatusDetail>) => showStatus(detail));
 client.addEventListener("notification", ({ detail }: CustomEvent<NotificationDetail>) => {
   received.add(detail);

@@ -8,6 +8,7 @@ export declare const CloseCode: {
     readonly helloTimeout: 4004;
     readonly unavailable: 4005;
     readonly full: 4006;
+    readonly disconnected: 4007;
     readonly unauthorised: 4500;
     readonly revoked: 4501;
     readonly forbiddenOrigin: 4502;
@@ -16,6 +17,7 @@ export declare const CloseCode: {
     readonly frameTooLarge: 4505;
     readonly topicForbidden: 4506;
     readonly notFound: 4507;
+    readonly blocked: 4508;
 };
 /**
  * What a close code means, as a sentence for people; "" for a code that protocol v1 does not name.

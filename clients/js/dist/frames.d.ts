@@ -16,6 +16,13 @@ export interface Notification {
     /** UTC, ISO 8601. */
     readonly created: string;
 }
+/** A line that operators show to everyone. Plain text: show it as text. */
+export interface Banner {
+    readonly text: string;
+    readonly level: Level;
+    /** When it ends (UTC, ISO 8601), or null: when it is taken down. */
+    readonly until: string | null;
+}
 export interface WelcomeFrame {
     readonly type: "welcome";
     readonly connection: string;
@@ -33,6 +40,8 @@ export interface WelcomeFrame {
     readonly ping: number;
     /** When the credential ends (UTC, ISO 8601), or null. */
     readonly expires: string | null;
+    /** The banner that is shown now; left out when there is none. */
+    readonly banner?: Banner;
 }
 export interface NotificationFrame {
     readonly type: "notification";
@@ -83,10 +92,14 @@ export interface ErrorFrame {
     /** The part of the frame at fault, or "". */
     readonly field: string;
 }
+/** Without its fields: the banner that is shown is taken down. */
+export interface BannerFrame extends Partial<Banner> {
+    readonly type: "banner";
+}
 export interface PongFrame {
     readonly type: "pong";
 }
-export type ServerFrame = WelcomeFrame | NotificationFrame | StateFrame | FollowedFrame | UnfollowedFrame | RefreshedFrame | ResetFrame | ErrorFrame | PongFrame;
+export type ServerFrame = WelcomeFrame | NotificationFrame | StateFrame | FollowedFrame | UnfollowedFrame | RefreshedFrame | ResetFrame | ErrorFrame | BannerFrame | PongFrame;
 export interface HelloFrame {
     readonly type: "hello";
     readonly resume?: Seqs;

@@ -8,6 +8,7 @@ export const CloseCode = {
   helloTimeout: 4004,
   unavailable: 4005,
   full: 4006,
+  disconnected: 4007,
   unauthorised: 4500,
   revoked: 4501,
   forbiddenOrigin: 4502,
@@ -16,6 +17,7 @@ export const CloseCode = {
   frameTooLarge: 4505,
   topicForbidden: 4506,
   notFound: 4507,
+  blocked: 4508,
 } as const;
 
 const WORDS: Readonly<Record<number, string>> = {
@@ -27,6 +29,7 @@ const WORDS: Readonly<Record<number, string>> = {
   [CloseCode.helloTimeout]: "The connection took too long to begin.",
   [CloseCode.unavailable]: "The service is not available at the moment.",
   [CloseCode.full]: "The server has as many connections as it takes.",
+  [CloseCode.disconnected]: "An operator closed this connection.",
   [CloseCode.unauthorised]: "You are not signed in.",
   [CloseCode.revoked]: "Your access was withdrawn.",
   [CloseCode.forbiddenOrigin]: "This site is not allowed to connect.",
@@ -35,6 +38,7 @@ const WORDS: Readonly<Record<number, string>> = {
   [CloseCode.frameTooLarge]: "This page sent more than the server takes.",
   [CloseCode.topicForbidden]: "You may not follow this topic.",
   [CloseCode.notFound]: "There is nothing at this address.",
+  [CloseCode.blocked]: "You are blocked. Ask who runs this service.",
 };
 
 /**

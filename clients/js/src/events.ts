@@ -1,4 +1,4 @@
-import type { FollowedFrame, Notification, ResetFrame, Seqs, UnfollowedFrame, WelcomeFrame } from "./frames.js";
+import type { Banner, FollowedFrame, Notification, ResetFrame, Seqs, UnfollowedFrame, WelcomeFrame } from "./frames.js";
 
 /** How the client stands: `refused` means that it will not try again by itself. */
 export type Status = "connecting" | "live" | "offline" | "refused";
@@ -57,6 +57,8 @@ export interface NotifierEvents {
   caughtup: null;
   followed: FollowedFrame;
   unfollowed: UnfollowedFrame;
+  /** A banner to show in place of the one that is shown, or null: there is none any more. */
+  banner: Banner | null;
   error: ErrorDetail;
 }
 

@@ -19,6 +19,14 @@ export interface Notification {
   readonly created: string;
 }
 
+/** A line that operators show to everyone. Plain text: show it as text. */
+export interface Banner {
+  readonly text: string;
+  readonly level: Level;
+  /** When it ends (UTC, ISO 8601), or null: when it is taken down. */
+  readonly until: string | null;
+}
+
 export interface WelcomeFrame {
   readonly type: "welcome";
   readonly connection: string;
@@ -36,6 +44,8 @@ export interface WelcomeFrame {
   readonly ping: number;
   /** When the credential ends (UTC, ISO 8601), or null. */
   readonly expires: string | null;
+  /** The banner that is shown now; left out when there is none. */
+  readonly banner?: Banner;
 }
 
 export interface NotificationFrame {
@@ -94,6 +104,11 @@ export interface ErrorFrame {
   readonly field: string;
 }
 
+/** Without its fields: the banner that is shown is taken down. */
+export interface BannerFrame extends Partial<Banner> {
+  readonly type: "banner";
+}
+
 export interface PongFrame {
   readonly type: "pong";
 }
@@ -107,6 +122,7 @@ export type ServerFrame =
   | RefreshedFrame
   | ResetFrame
   | ErrorFrame
+  | BannerFrame
   | PongFrame;
 
 export interface HelloFrame {

@@ -36,6 +36,10 @@ const NOTIFICATION: Readonly<Record<string, Check>> = {
 const isNotification: Check = (value) =>
   isObject(value) && Object.entries(NOTIFICATION).every(([field, check]) => check(value[field]));
 
+const isBanner = (value: unknown): boolean =>
+  isObject(value) && isText(value["text"]) && isLevel(value["level"]) && isTimeOrNull(value["until"]);
+const isBannerIfGiven: Check = (value) => value === undefined || isBanner(value);
+
 /** Every server frame by its type, and every field that it must have. A map, for a type named "constructor". */
 const FRAMES = new Map<string, Readonly<Record<string, Check>>>([
   [
@@ -50,6 +54,7 @@ const FRAMES = new Map<string, Readonly<Record<string, Check>>>([
       unread: isSeq,
       ping: isPositive,
       expires: isTimeOrNull,
+      banner: isBannerIfGiven,
     },
   ],
   ["notification", { stream: isText, seq: isEntrySeq, replayed: isFlag, notification: isNotification }],
@@ -59,6 +64,7 @@ const FRAMES = new Map<string, Readonly<Record<string, Check>>>([
   ["refreshed", { expires: isTimeOrNull }],
   ["reset", { stream: isText, oldest: isSeq, seq: isSeq }],
   ["error", { code: isText, message: isText, field: isText }],
+  ["banner", {}],
   ["pong", {}],
 ]);
 
@@ -80,6 +86,10 @@ export function parseServerFrame(text: string): ServerFrame | null {
   if (typeof type !== "string") throw new MalformedFrame("The frame has no type.");
   const fields = FRAMES.get(type);
   if (fields === undefined) return null;
+  // All of its fields, or none of them.
+  if (type === "banner" && value["text"] !== undefined && !isBanner(value)) {
+    throw new MalformedFrame("The banner frame has no valid text, level and until.");
+  }
   for (const [field, check] of Object.entries(fields)) {
     if (!check(value[field])) throw new MalformedFrame(`The ${type} frame has no valid ${field}.`);
   }

@@ -3,7 +3,7 @@ import { CatchUp } from "./catchup.js";
 import type { Cursors } from "./cursors.js";
 import { acks, encode, hello, ping, sights } from "./encode.js";
 import type { Emit } from "./events.js";
-import type { NotificationFrame, ServerFrame, WelcomeFrame } from "./frames.js";
+import type { Banner, NotificationFrame, ServerFrame, WelcomeFrame } from "./frames.js";
 import { type Command, Outbox } from "./outbox.js";
 import { parseServerFrame } from "./parse.js";
 import { Seen } from "./seen.js";
@@ -39,6 +39,7 @@ export class Session {
   readonly #watchdog: Watchdog;
   #send: ((text: string) => void) | null = null;
   #resumed: readonly string[] = [];
+  #banner: Banner | null = null;
 
   constructor(cursors: Cursors, listener: SessionListener) {
     this.#cursors = cursors;
@@ -134,9 +135,22 @@ export class Session {
         return this.#listener.accepted(frame.expires);
       case "error":
         return emit("error", { code: frame.code, message: frame.message, field: frame.field });
+      case "banner": {
+        const { text, level, until } = frame;
+        return this.#show(text === undefined ? null : { text, level: level ?? "info", until: until ?? null });
+      }
       case "pong":
         return;
     }
+  }
+
+  /** Tells of a banner, if it is another one than before. */
+  #show(banner: Banner | null): void {
+    const before = this.#banner;
+    const isSame = before?.text === banner?.text && before?.level === banner?.level && before?.until === banner?.until;
+    if (isSame) return;
+    this.#banner = banner;
+    this.#listener.emit("banner", banner);
   }
 
   #welcome(frame: WelcomeFrame): void {
@@ -154,6 +168,7 @@ export class Session {
     this.#listener.welcomed();
     emit("welcome", frame);
     emit("state", { unread: this.unread, read: [], all: false, heads: frame.heads });
+    this.#show(frame.banner ?? null);
     if (send === null || send !== this.#send) return; // One of the listeners closed the client.
     this.#outbox.open(send);
     this.#sights.open();
