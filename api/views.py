@@ -1,51 +1,30 @@
 """REST, version 1: each view parses, calls one verb of the domain, and answers."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 from django.http import HttpRequest, JsonResponse
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from api import answers
-from api.authentication import KeyAuthentication, PersonAuthentication
-from api.permissions import AskedForInEachMethod, person_of, recipient_for, require, the_person
-from api.problems import CONTENT_TYPE
+from api.authentication import PersonAuthentication
+from api.base import HEADERS as _HEADERS
+from api.base import View
+from api.base import query_of as _query
+from api.base import refusals as _refusals
+from api.permissions import person_of, recipient_for, require, the_person
 from api.schema import Generator, parameters_of
-from notifier import idempotency, ids, inbox, presence, publishing, wire
+from notifier import idempotency, ids, inbox, publishing, wire
 from notifier.access import Caller, RevokeRequest, Scope, TokenRequest, issue_token
 from notifier.content import Draft
 from notifier.errors import Forbidden, Invalid, NotFound
 from notifier.models import Notification
 from notifier.names import Recipient
 from notifier.revocation import revoke_tokens
-
-_PROBLEM = OpenApiResponse(answers.Problem, description="A problem document (RFC 9457)")
-
-
-def _refusals(*statuses: int) -> dict[tuple[int, str], Any]:
-    """These, and those that every address knows."""
-    return {(status, CONTENT_TYPE): _PROBLEM for status in sorted({400, 401, 403, 406, 413, 500, 503, *statuses})}
-
-
-# With each answer of one of these statuses.
-_HEADERS = [
-    OpenApiParameter("WWW-Authenticate", str, OpenApiParameter.HEADER, required=True, response=[401]),
-    OpenApiParameter(
-        "Retry-After",
-        {"type": "integer", "minimum": 1},
-        OpenApiParameter.HEADER,
-        required=True,
-        description="Seconds to wait",
-        response=[409, 429, 503],
-    ),
-]
-
 
 # Printable ASCII without a space at an end, which does not survive in a header; anything of that in quotes; and not just
 # a pair of quotes, since there would be no key in it.
@@ -59,31 +38,6 @@ class InboxQuery(BaseModel):
     cursor: answers.Cursor | None = Field(None, description="`next` of the page before")
     limit: int = Field(50, ge=1, le=100, description="How many at most")
     user: Recipient | None = Field(None, description="Whose, when an API key asks, which has to say so")
-
-
-class PresenceQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    q: str = Field("", max_length=128, description="Only people whose id contains this")
-
-
-class ByHeaderAlone(DefaultContentNegotiation):
-    """The Accept header decides on the answer's form. `format` in an address is a parameter like any other."""
-
-    def filter_renderers(self, renderers: Any, format: str) -> Any:  # noqa: A002 -- DRF's name
-        return renderers
-
-
-class View(APIView):
-    content_negotiation_class = ByHeaderAlone
-    authentication_classes = [KeyAuthentication]
-    permission_classes = [AskedForInEachMethod]
-
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        # DRF takes a body without an announced length for an empty one. One that was sent in chunks is here as a whole.
-        if not request.META.get("CONTENT_LENGTH"):
-            request.META["CONTENT_LENGTH"] = str(len(request.body))
-        return super().initialize_request(request, *args, **kwargs)
 
 
 class Notifications(View):
@@ -241,41 +195,6 @@ class InboxRead(View):
         else:
             inbox.mark_read(person, wanted.ids)
         return Response({"unread": inbox.count(person).unread})
-
-
-class Presence(View):
-    @extend_schema(
-        operation_id="presence",
-        summary="Who is connected now",
-        parameters=[*parameters_of(PresenceQuery), *_HEADERS],
-        responses={200: answers.Presence, **_refusals(422, 429)},
-    )
-    def get(self, request: Request) -> Response:
-        """At most 200 connections, oldest first; `people` and `total` count all."""
-        require(request, Scope.OPS)
-        listing = presence.listing(query=_query(PresenceQuery, request).q)
-        return Response(
-            {
-                "people": listing.people,
-                "total": listing.total,
-                "connections": [facts.as_dict() for facts in listing.connections],
-            }
-        )
-
-
-Q = TypeVar("Q", bound=BaseModel)
-
-
-def _query(model: type[Q], request: Request) -> Q:
-    given: dict[str, Any] = {}
-    for name, values in request.query_params.lists():
-        if len(values) > 1:
-            raise Invalid.field(name, "is given twice in the address", code="duplicate")
-        given[name] = values[0]
-    try:
-        return model.model_validate(given)
-    except ValidationError as error:
-        raise Invalid.of(error) from None
 
 
 _notification_id: TypeAdapter[str] = TypeAdapter(wire.NotificationId)

@@ -85,6 +85,8 @@ BEYOND = {
     "#/topics": "are too long for one token",
     "#/expires_in": "Input should be a valid integer",  # JSON Schema has 60.0 for an integer
     "#/Idempotency-Key": "was used",  # by an earlier example
+    "#/cursor": "is not a cursor",  # which texts a page may have named
+    "#/users": "stands alone",
 }
 
 

@@ -86,6 +86,8 @@ WRONG: dict[str, list[str]] = {
     "NOTIFIER_CONNECTIONS_PER_PROCESS": ["0", "1000001", "-1"],
     "NOTIFIER_POSTS_PER_SECOND": ["0", "0.01", "many", "nan"],
     "NOTIFIER_DRAIN_SECONDS": ["-1", "61", "soon", "nan"],
+    "NOTIFIER_LEASE_SECONDS": ["2.9", "61", "long", "nan"],
+    "NOTIFIER_GRACE_SECONDS": ["-1", "61", "soon", "nan"],
     "NOTIFIER_MAX_BODY_BYTES": ["16383", "16777217", "1MB", "-1"],
     "NOTIFIER_DATABASE_CONNECTIONS": ["2", "201", "many"],
     "NOTIFIER_RETENTION_DAYS": ["0", "0.99", "-1", "3651", "for ever", "nan", "inf"],

@@ -1,11 +1,13 @@
 import { Acknowledger } from "./acknowledger.js";
 import { CatchUp } from "./catchup.js";
 import type { Cursors } from "./cursors.js";
-import { acks, encode, hello, ping } from "./encode.js";
+import { acks, encode, hello, page, ping } from "./encode.js";
 import type { Emit } from "./events.js";
 import type { NotificationFrame, ServerFrame, WelcomeFrame } from "./frames.js";
 import { type Command, Outbox } from "./outbox.js";
+import { whereabouts } from "./page.js";
 import { parseServerFrame } from "./parse.js";
+import { RoundTrip } from "./roundtrip.js";
 import { Seen } from "./seen.js";
 import { Unread } from "./unread.js";
 import { Watchdog } from "./watchdog.js";
@@ -35,14 +37,17 @@ export class Session {
   readonly #catchUp = new CatchUp();
   readonly #acknowledger = new Acknowledger((handled) => this.#acknowledge(handled));
   readonly #watchdog: Watchdog;
+  readonly #roundTrip = new RoundTrip();
   #send: ((text: string) => void) | null = null;
   #resumed: readonly string[] = [];
+  /** What the server was told of the page. */
+  #told = "";
 
   constructor(cursors: Cursors, listener: SessionListener) {
     this.#cursors = cursors;
     this.#listener = listener;
     this.#watchdog = new Watchdog(
-      () => this.#send?.(encode(ping())),
+      () => this.#ping(),
       () => this.#listener.dead(),
     );
   }
@@ -54,7 +59,9 @@ export class Session {
   /** A connection is open: says hello. */
   begin(send: (text: string) => void): void {
     this.#send = send;
-    const frame = hello(this.#cursors.resume(), this.#cursors.epoch, CLIENT);
+    const where = whereabouts();
+    this.#told = JSON.stringify(where);
+    const frame = hello(this.#cursors.resume(), this.#cursors.epoch, CLIENT, where);
     this.#resumed = Object.keys(frame.resume ?? {});
     send(encode(frame));
   }
@@ -65,6 +72,7 @@ export class Session {
     this.#cursors.save();
     this.#acknowledger.clear();
     this.#watchdog.stop();
+    this.#roundTrip.clear();
     this.#outbox.close();
   }
 
@@ -77,6 +85,15 @@ export class Session {
   /** Makes sure, soon, that the connection is alive; without `always` only if nothing was heard for a while. */
   probe(always: boolean): void {
     this.#watchdog.probe(always);
+  }
+
+  /** Tells the server whether the page is seen, and where it is, if that is news. */
+  look(): void {
+    const where = whereabouts();
+    const told = JSON.stringify(where);
+    if (this.#send === null || told === this.#told) return;
+    this.#told = told;
+    this.#send(encode(page(where)));
   }
 
   command(command: Command): void {
@@ -125,8 +142,14 @@ export class Session {
       case "error":
         return emit("error", { code: frame.code, message: frame.message, field: frame.field });
       case "pong":
-        return;
+        return this.#roundTrip.ponged();
     }
+  }
+
+  #ping(): void {
+    if (this.#send === null) return;
+    this.#roundTrip.pinged();
+    this.#send(encode(ping(this.#roundTrip.last)));
   }
 
   #welcome(frame: WelcomeFrame): void {
