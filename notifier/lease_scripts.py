@@ -13,8 +13,8 @@ most, however many there are. They make names of keys from their arguments, whic
 
 from dataclasses import dataclass
 
-LOT = 200
-"""Of connections in one script: what takes Redis a millisecond or two."""
+LOT = 100
+"""Of connections in one script: what takes Redis a millisecond or two, and on a busy core no 10."""
 
 _NOW = """
 local time = redis.call('TIME')

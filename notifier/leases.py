@@ -35,7 +35,7 @@ _SETTLE_SECONDS = 3.0
 _LOOKED_AT = 2000
 _TOLD_OF = 1000
 # Of the connections of dead servers, so many lots are removed at a beat: the own lease is not to wait for it.
-_BURIED_LOTS = 100
+_BURIED_LOTS = 200
 
 T = TypeVar("T")
 
