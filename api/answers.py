@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel
 
 from notifier.content import Level
 from notifier.explaining import Reason
@@ -13,6 +13,7 @@ from notifier.wire import NotificationId
 Count = Annotated[int, Field(ge=0)]
 Cursor = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
 RecipientCursor = Annotated[str, Field(pattern="^([0-9a-f]{2}){1,512}$")]
+PresenceCursor = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,700}$")]
 
 
 class Sent(BaseModel):
@@ -101,14 +102,43 @@ class Connection(BaseModel):
     recipient: str
     address: str
     agent: str
+    browser: str
     client: str
-    streams: Count
+    page: str
+    visible: bool | None
     since: datetime
     server: str
+    transport: str
+    acked_at: datetime | None
+    rtt: Count | None
+    queue: Count
+    streams: Count
 
 
-class Presence(BaseModel):
+class PresencePage(BaseModel):
     people: Count
+    total: Count
+    connections: list[Connection]
+    next: PresenceCursor | None
+
+
+class PresenceOfUser(BaseModel):
+    user: str
+    online: bool
+    connections: Count
+
+
+class PresenceOfUsers(BaseModel):
+    users: list[PresenceOfUser]
+
+
+class Presence(RootModel[PresencePage | PresenceOfUsers]):
+    pass
+
+
+class PresenceOfOne(BaseModel):
+    user: str
+    online: bool
     total: Count
     connections: list[Connection]
 

@@ -8,7 +8,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
@@ -54,20 +54,20 @@ class _OperatorScheme(OpenApiAuthenticationExtension):
 # ------------------------------------------------------------------ what the domain's own checks allow
 
 # Insides of character classes, in the dialect that Python and ECMA 262 share. ECMA's \s is not what Python's strip() takes.
-_CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
+CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
 _CONTROL_BUT_LAYOUT = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f"
 _SPACE = r" \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 
-_INSIDE, _LAST = rf"[^\\{_CONTROL}]*", rf"[^\\{_CONTROL}{_SPACE}]"
-_PATH = rf"/([^/\\{_CONTROL}{_SPACE}]|[^/\\{_CONTROL}]{_INSIDE}{_LAST})?"
-_ABSOLUTE = rf"[Hh][Tt][Tt][Pp][Ss]?://([^/?#\\{_CONTROL}{_SPACE}]|[^/?#\\{_CONTROL}]{_INSIDE}{_LAST})"
+_INSIDE, _LAST = rf"[^\\{CONTROL}]*", rf"[^\\{CONTROL}{_SPACE}]"
+_PATH = rf"/([^/\\{CONTROL}{_SPACE}]|[^/\\{CONTROL}]{_INSIDE}{_LAST})?"
+_ABSOLUTE = rf"[Hh][Tt][Tt][Pp][Ss]?://([^/?#\\{CONTROL}{_SPACE}]|[^/?#\\{CONTROL}]{_INSIDE}{_LAST})"
 
 # Pydantic describes the limits that it knows, but not the functions that it calls.
 _ALLOWED_BY: dict[Callable[..., Any], JsonSchemaValue] = {
-    names.one_line: {"pattern": f"^[^{_CONTROL}]*$"},
+    names.one_line: {"pattern": f"^[^{CONTROL}]*$"},
     names.plain_text: {"pattern": f"^[^{_CONTROL_BUT_LAYOUT}]*$"},
     # Only what is on one line anyway is asked this.
-    content._not_blank: {"pattern": f"^[^{_CONTROL}]*[^{_CONTROL}{_SPACE}][^{_CONTROL}]*$"},
+    content._not_blank: {"pattern": f"^[^{CONTROL}]*[^{CONTROL}{_SPACE}][^{CONTROL}]*$"},
     content._safe_url: {
         "pattern": f"^({_PATH}|{_ABSOLUTE})?$",
         "description": "`https://…` or `http://…` with a well-formed host, or `/…`",
@@ -135,6 +135,11 @@ class _Model(PydanticExtension):
                 ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, object=name, schema=inner)
             )
         return schema
+
+
+def described(kind: Any) -> dict[str, Any]:
+    """A type of pydantic's in JSON Schema."""
+    return TypeAdapter(kind).json_schema(schema_generator=_Described)
 
 
 def parameters_of(query: type[BaseModel]) -> list[OpenApiParameter]:

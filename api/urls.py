@@ -1,6 +1,6 @@
 from django.urls import path
 
-from api import operations, tracing, views
+from api import operations, presence, tracing, views
 
 urlpatterns = [
     path("notifications", views.Notifications.as_view()),
@@ -12,7 +12,8 @@ urlpatterns = [
     path("inbox", views.Inbox.as_view()),
     path("inbox/read", views.InboxRead.as_view()),
     path("inbox/seen", views.InboxSeen.as_view()),
-    path("presence", views.Presence.as_view()),
+    path("presence", presence.Presence.as_view()),
+    path("presence/<path:user>", presence.PresenceOfOne.as_view()),
     path("ops/disconnect", operations.Disconnect.as_view()),
     path("ops/block", operations.Block.as_view()),
     path("ops/unblock", operations.Unblock.as_view()),

@@ -13,7 +13,7 @@ from api.authentication import PersonAuthentication
 from api.base import HEADERS, View, query_of, refusals, visible_notification
 from api.permissions import person_of, recipient_for, require, the_person
 from api.schema import Generator, parameters_of
-from notifier import idempotency, ids, inbox, outcomes, presence, publishing, wire
+from notifier import idempotency, ids, inbox, outcomes, publishing, wire
 from notifier.access import Caller, RevokeRequest, Scope, TokenRequest, issue_token
 from notifier.content import Draft
 from notifier.errors import Forbidden, Invalid
@@ -32,12 +32,6 @@ class InboxQuery(BaseModel):
     cursor: answers.Cursor | None = Field(None, description="`next` of the page before")
     limit: int = Field(50, ge=1, le=100, description="How many at most")
     user: Recipient | None = Field(None, description="Whose, when an API key asks, which has to say so")
-
-
-class PresenceQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    q: str = Field("", max_length=128, description="Only people whose id contains this")
 
 
 class Notifications(View):
@@ -221,26 +215,6 @@ class InboxSeen(View):
         except ValidationError as error:
             raise Invalid.of(error) from None
         return Response({"seen": inbox.mark_seen(person, wanted.ids)})
-
-
-class Presence(View):
-    @extend_schema(
-        operation_id="presence",
-        summary="Who is connected now",
-        parameters=[*parameters_of(PresenceQuery), *HEADERS],
-        responses={200: answers.Presence, **refusals(422, 429)},
-    )
-    def get(self, request: Request) -> Response:
-        """At most 200 connections, oldest first; `people` and `total` count all."""
-        require(request, Scope.OPS)
-        listing = presence.listing(query=query_of(PresenceQuery, request).q)
-        return Response(
-            {
-                "people": listing.people,
-                "total": listing.total,
-                "connections": [facts.as_dict() for facts in listing.connections],
-            }
-        )
 
 
 def health(request: HttpRequest) -> JsonResponse:

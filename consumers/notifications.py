@@ -105,7 +105,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         topic: str | None = self.scope["url_route"]["kwargs"].get("topic")
         return topic
 
-    def _arrived(self, session: Session, streams: int) -> None:
+    def _arrived(self, session: Session) -> None:
         """The session was welcomed: from now on its person is seen to be here."""
         headers = dict(self.scope["headers"])
         presence.arrived(
@@ -115,7 +115,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
                 address=self.address,
                 agent=headers.get(b"user-agent", b"").decode("latin-1")[:256],
                 client=session.protocol.client,
-                streams=streams,
                 since=timezone.now(),
-            )
+            ),
+            session.pulse,
         )

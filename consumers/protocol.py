@@ -56,7 +56,10 @@ class Protocol:
         self.delivery = Delivery(acks=not plain, window=window)
         self.out: deque[str] = deque()
         self.closing: CloseCode | None = None
-        self.client = ""
+        self.client = self.page = ""
+        self.visible: bool | None = None
+        self.acked: float | None = None
+        self.rtt: int | None = None
         self.revision = 0
         self.stage = Stage.OPENING if plain else Stage.GREETING
         self._hello_seconds = hello_seconds
@@ -90,12 +93,17 @@ class Protocol:
                 raise FrameError("hello_repeated", "Say hello once, and not at all with ?live.")
             self.stage = Stage.OPENING
             self.client = frame.client
+            self._note_page(frame)
             return frame
         if self.stage is Stage.GREETING:
             raise FrameError("hello_expected", "The first frame is hello.")
         match frame:
             case wire.Ping():
+                self.rtt = self.rtt if frame.rtt is None else frame.rtt
                 self.out.append(wire.PONG)
+                return None
+            case wire.Page():
+                self._note_page(frame)
                 return None
             case wire.Ack():
                 return self._acknowledge(frame, now)
@@ -109,9 +117,14 @@ class Protocol:
             news = {stream: seq for stream, seq in frame.streams.items() if self.delivery.acknowledge(stream, seq)}
         except ValueError as error:
             raise FrameError("bad_frame", str(error), field="streams") from None
+        self.acked = now
         if news:
             self._behind_since = now if self.delivery.behind else None
         return wire.Ack(type="ack", streams=news) if news else None
+
+    def _note_page(self, frame: wire.Hello | wire.Page) -> None:
+        self.page = self.page if frame.page is None else frame.page
+        self.visible = self.visible if frame.visible is None else frame.visible
 
     def _count_frame(self, now: float) -> None:
         rate = wire.MAX_FRAMES_PER_SECOND

@@ -18,6 +18,7 @@ from notifier.database import in_database
 from notifier.delivery import Parcel
 from notifier.errors import Forbidden, NotifierError, Unauthenticated, Unavailable
 from notifier.hub import Hub
+from notifier.presence import Pulse
 from notifier.resuming import Request
 from notifier.wire import CloseCode
 
@@ -35,7 +36,7 @@ Change = tuple[int, list[str], bool]
 
 
 class Session:
-    """`opened` is called once, with this session and the number of its streams, when the connection is welcomed."""
+    """`opened` is called once, with this session, when the connection is welcomed."""
 
     def __init__(
         self,
@@ -45,7 +46,7 @@ class Session:
         *,
         write: Callable[[str], Awaitable[None]],
         close: Callable[[CloseCode], Awaitable[None]],
-        opened: Callable[["Session", int], None],
+        opened: Callable[["Session"], None],
     ) -> None:
         self.protocol, self.connection = protocol, connection
         self._hub, self._recipient = hub, protocol.person.recipient
@@ -77,6 +78,11 @@ class Session:
         for task in (self._writer, self._reader, self._resyncs, self._timer):
             if task is not None:
                 task.cancel()
+
+    def pulse(self) -> Pulse:
+        """How the connection is now."""
+        protocol, delivery = self.protocol, self.protocol.delivery
+        return Pulse(protocol.page, protocol.visible, protocol.acked, protocol.rtt, delivery.queue, delivery.carried)
 
     # -------------------------------------------------------------- from the client
 
@@ -128,7 +134,7 @@ class Session:
         self.protocol.welcome(self.connection, opening, banner=self._hub.enforcement.banner)
         self._hub.ledger.visited(person)
         self._hub.ledger.resumed(self._recipient, opening.handled, self._loop.time())
-        self._opened(self, len(opening.cursors))
+        self._opened(self)
 
     async def _change(self, frame: wire.Read | wire.Follow | wire.Unfollow | wire.Refresh) -> None:
         """Change what the person reads, follows or may follow, then tell this client; the others are told over the bus."""

@@ -5,6 +5,7 @@ so a failure here is logged and never an error of the publisher.
 """
 
 import asyncio
+import logging
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -15,8 +16,12 @@ from channels.layers import get_channel_layer
 from notifier import redis_line, wire
 from notifier.sequences import Place
 
+logger = logging.getLogger(__name__)
+
 # So many group_sends run at a time, under one time limit; more only queue up inside the layer.
 _AT_A_TIME = 100
+# For those who watch, whom nobody waits for.
+_WATCHERS_SECONDS = 2.0
 
 # Whether a wake-up was not sent that somebody may be waiting for.
 _owing = False
@@ -52,6 +57,18 @@ def tell_person(stream: str, revision: int, *, read: list[str], all_read: bool) 
 def hasten_orders() -> None:
     """Tell every hub that there is something new in `notifier.orders`. They look there every 2 s in any case."""
     async_to_sync(group_send)([(wire.ALL_HUBS, {"type": "hub.orders"})])
+
+
+async def tell_operators(events: Sequence[dict[str, Any]]) -> None:
+    """Tell those who watch. On the event loop that sends. What cannot be sent is not made up for, and says nothing of the layer's health."""
+    if not redis_line.is_well():
+        return
+    layer = channel_layer()
+    try:
+        async with asyncio.timeout(_WATCHERS_SECONDS):
+            await asyncio.gather(*(layer.group_send(wire.OPS, event) for event in events))
+    except Exception as error:
+        logger.debug("operators were not told: %r", error)
 
 
 async def make_up() -> None:

@@ -49,6 +49,16 @@ class Delivery:
     def streams(self) -> list[str]:
         return list(self._tracks)
 
+    @property
+    def carried(self) -> int:
+        """The number of streams."""
+        return len(self._tracks)
+
+    @property
+    def queue(self) -> int:
+        """The number of notifications on their way, unacknowledged."""
+        return self._count
+
     def open(self, stream: str, cursor: int, head: int, *, unchecked: bool) -> None:
         """Carry a stream, from the entry after `cursor` on."""
         self._tracks[stream] = Track(cursor, cursor, max(head, cursor), head, unchecked, cursor)

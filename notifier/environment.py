@@ -187,6 +187,10 @@ class Environment(BaseModel):
     sign_ins_per_minute: int = Field(
         10, ge=1, le=1000, description="Failed sign-ins for one user name; four times as many from one address."
     )
+    lease_seconds: float = Field(
+        30, ge=3, le=60, description="With Redis, how long a server that is gone still counts as there."
+    )
+    grace_seconds: float = Field(10, ge=0, le=60, description="Who is back within this time is not announced as gone.")
     max_body_bytes: int = Field(524_288, ge=16_384, le=16_777_216, description="Largest request body.")
     database_connections: int = Field(8, ge=3, le=200, description="PostgreSQL connections of one process, at most.")
     retention_days: float = Field(

@@ -4,7 +4,6 @@ Whether the actor may is decided before, by `notifier.roles` for people and by s
 which permission an action takes. `preview` says how many people and connections an instruction touches, for confirmations.
 """
 
-import sys
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from notifier.audit import Actor
 from notifier.content import Draft
 from notifier.errors import Invalid, Unavailable
 from notifier.instructions import Instruction
-from notifier.presence import Facts
 from notifier.publishing import Published
 from notifier.revocation import revoke_tokens
 from notifier.roles import ACT, MANAGE
@@ -28,7 +26,7 @@ TEST_CATEGORY = "test"
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How many an instruction touches; None where it cannot be known: presence does not answer, or is another process's."""
+    """How many an instruction touches; None where it cannot be known: presence does not answer, is another process's, or counts no people (of a server)."""
 
     people: int | None
     connections: int | None
@@ -156,33 +154,32 @@ def preview(given: Instruction, actor: Actor | None = None) -> Reach:
 
     Unblocking and resuming touch nobody who is connected. `actor` says who `me` is.
     """
-    match given:
-        case instructions.Test():
-            return _reach_of_test(_draft(given, actor))
-        case instructions.Disconnect(connection=str(connection)):
-            return _count(lambda facts: facts.connection == connection)
-        case instructions.Disconnect(user=str(user)) | instructions.Block(user=user) | instructions.Person(user=user):
-            return _count(lambda facts: facts.recipient == user, query=user)
-        case instructions.Server(server=server):
-            return _count(lambda facts: facts.server == server)
-        case _:
-            return _count(lambda _: True)
-
-
-def _reach_of_test(draft: Draft) -> Reach:
-    people, recipients = publishing.addressees(draft.to)
-    connections = _count(lambda facts: recipients is None or facts.recipient in recipients).connections
-    return Reach(people, connections)
-
-
-def _count(meant: Callable[[Facts], bool], *, query: str = "") -> Reach:
     if presence.count_online(()) is None:
         return Reach(None, None)
     try:
-        found = [facts for facts in presence.listing(query=query, limit=sys.maxsize).connections if meant(facts)]
+        return _reach(given, actor)
     except Unavailable:
         return Reach(None, None)
-    return Reach(len({facts.recipient for facts in found}), len(found))
+
+
+def _reach(given: Instruction, actor: Actor | None) -> Reach:
+    match given:
+        case instructions.Test():
+            people, recipients = publishing.addressees(_draft(given, actor).to)
+            if recipients is None:
+                return Reach(people, presence.totals().connections)
+            return Reach(people, sum(presence.connection_counts(recipients).values()))
+        case instructions.Disconnect(connection=str(connection)):
+            there = int(presence.find(connection) is not None)
+            return Reach(there, there)
+        case instructions.Disconnect(user=str(user)) | instructions.Block(user=user) | instructions.Person(user=user):
+            count = presence.of_person(user).count
+            return Reach(min(count, 1), count)
+        case instructions.Server(server=server):
+            return Reach(None, presence.on_server(server))
+        case _:
+            totals = presence.totals()
+            return Reach(totals.people, totals.connections)
 
 
 def _draft(given: instructions.Test, actor: Actor | None) -> Draft:

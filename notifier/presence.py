@@ -1,78 +1,53 @@
 """Who is connected now.
 
-Each process keeps its own connections in memory. With Redis it also mirrors them there under a lease
-(`notifier.leases`), so that every process can ask about all of them.
+In the embedded size the process knows (`notifier.local_presence`). With Redis each process mirrors its own connections there
+under a lease (`notifier.leases`), so that every process can ask about all of them (`notifier.shared_presence`). The answers are the same.
+
+Operators are told who came online and who went, once for all servers, in the group `wire.OPS`. Who is back within
+`NOTIFIER_GRACE_SECONDS` never went; counts and lists know no grace.
 """
 
-import logging
-from collections import Counter
+import asyncio
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
-from itertools import islice
-from typing import Any
 
 from django.conf import settings
 
-from notifier import ids, wire
+from notifier.announcing import Announcements
+from notifier.facts import SERVER, Facts, Look, Page, PersonPresence, Pulse, Totals
 from notifier.leases import Leases
+from notifier.local_presence import LocalPresence
 from notifier.process import is_server
+from notifier.shared_presence import SharedPresence
 
-logger = logging.getLogger(__name__)
+__all__ = ["SERVER", "Facts", "Look", "Page", "PersonPresence", "Pulse", "Totals"]
 
-SERVER = ids.new_server_id()
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of one connection. `agent` is the browser's own word, `client` that of the client library."""
-
-    connection: str
-    recipient: str
-    address: str
-    agent: str
-    client: str
-    streams: int
-    since: datetime
-    server: str = SERVER
-
-    def as_dict(self) -> dict[str, Any]:
-        facts = {name: getattr(self, name) for name in self.__slots__}
-        return {**facts, "since": wire.timestamp(self.since)}
+# ------------------------------------------------------------------ telling, on the event loop
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Connections, oldest first, at most as many as were asked for, with the numbers of all that there are."""
-
-    people: int
-    total: int
-    connections: list[Facts]
-
-
-_here: dict[str, Facts] = {}
-_people_here: Counter[str] = Counter()
-
-
-def arrived(facts: Facts) -> None:
-    """A connection is open. On the event loop; never blocks."""
-    _here[facts.connection] = facts
-    _people_here[facts.recipient] += 1
-    if leases := _leases():
-        leases.put(facts.connection, facts.recipient, wire.dumps(facts.as_dict()))
+def arrived(facts: Facts, look: Look) -> None:
+    """A connection is open. `look` tells how it is now, for as long as it is. Never blocks."""
+    _here().arrived(facts, look)
 
 
 def left(connection: str) -> None:
     """A connection is closed; one that never arrived changes nothing."""
-    facts = _here.pop(connection, None)
-    if facts is None:
-        return
-    _people_here[facts.recipient] -= 1
-    if not _people_here[facts.recipient]:
-        del _people_here[facts.recipient]
-    if leases := _leases():
-        leases.drop(connection)
+    _here().left(connection)
+
+
+async def keep() -> None:
+    """Tell others what changes here, for as long as the process serves. Runs beside the hub."""
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_here().keep())
+        tasks.create_task(_announcements().keep())
+
+
+async def leave() -> None:
+    """This process serves no longer, and holds no connection."""
+    await _here().leave()
+
+
+# ------------------------------------------------------------------ asking, from any thread
 
 
 def count_online(recipients: Collection[str] | None) -> int | None:
@@ -80,40 +55,70 @@ def count_online(recipients: Collection[str] | None) -> int | None:
 
     None when it cannot be known: Redis does not answer, or there is none and another process is the server.
     """
-    if leases := _leases():
-        return leases.count_online(recipients)
-    if not is_server():
-        return None
-    people = _people_here
-    return len(people) if recipients is None else sum(1 for recipient in recipients if recipient in people)
+    if settings.ENVIRONMENT.redis_url or is_server():
+        return _everywhere().count_online(recipients)
+    return None
 
 
-def listing(*, query: str = "", limit: int = 200) -> Listing:
-    """The connections of people whose id contains the query. Unavailable when Redis does not answer."""
-    if leases := _leases():
-        people, everyone = leases.everybody()
-        found = [Facts(**{**facts, "since": datetime.fromisoformat(facts["since"])}) for facts in everyone]
-    else:
-        people, found = len(_people_here), list(_here.values())
-    matching = sorted(
-        (facts for facts in found if query.lower() in facts.recipient.lower()), key=lambda facts: facts.since
-    )
-    return Listing(people, len(found), list(islice(matching, limit)))
+def totals() -> Totals:
+    """How many people and connections there are. Unavailable when Redis does not answer, as with all that follows."""
+    return _everywhere().totals()
 
 
-async def keep() -> None:
-    """Hold this process's lease for as long as the process serves. Runs beside the hub."""
-    if leases := _leases():
-        await leases.keep()
+def connection_counts(recipients: Collection[str]) -> dict[str, int]:
+    """The number of connections of each of these people, in their order; 0 for who is offline."""
+    return _everywhere().connection_counts(recipients)
 
 
-async def leave() -> None:
-    """This process serves no longer, and holds no connection."""
-    if leases := _leases():
-        await leases.leave()
+def of_person(recipient: str) -> PersonPresence:
+    """A person's connections; none of who is offline."""
+    return _everywhere().of_person(recipient)
+
+
+def find(connection: str) -> Facts | None:
+    """One connection, wherever it is; None if it is gone."""
+    return _everywhere().find(connection)
+
+
+def on_server(server: str) -> int:
+    """How many connections a server has; 0 for one that is not there."""
+    return _everywhere().on_server(server)
+
+
+def page(*, prefix: str = "", cursor: str | None = None, limit: int = 50) -> Page:
+    """People who are online and whose ids begin so, in the order of their ids, from the cursor on: at most `limit`, and fewer when they
+    have many connections. Invalid for what is no cursor."""
+    return _everywhere().page(prefix, cursor, limit)
 
 
 @cache
-def _leases() -> Leases | None:
-    urls = settings.ENVIRONMENT.redis_url
-    return Leases(urls[0], SERVER, prefix=settings.ENVIRONMENT.redis_prefix) if urls else None
+def _announcements() -> Announcements:
+    return Announcements()
+
+
+@cache
+def _here() -> LocalPresence | Leases:
+    environment = settings.ENVIRONMENT
+    if not environment.redis_url:
+        return _local()
+    return Leases(
+        environment.redis_url[0],
+        SERVER,
+        _announcements().add,
+        prefix=environment.redis_prefix,
+        lease_seconds=environment.lease_seconds,
+        grace_seconds=environment.grace_seconds,
+    )
+
+
+@cache
+def _everywhere() -> LocalPresence | SharedPresence:
+    environment = settings.ENVIRONMENT
+    return (
+        SharedPresence(environment.redis_url[0], prefix=environment.redis_prefix) if environment.redis_url else _local()
+    )
+
+
+@cache
+def _local() -> LocalPresence:
+    return LocalPresence(_announcements().add, grace_seconds=settings.ENVIRONMENT.grace_seconds)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from notifier import strictjson
-from notifier.names import STREAM_MAX, Topic
+from notifier.names import STREAM_MAX, Topic, one_line
 
 SUBPROTOCOL = "notifier.v1"
 TOKEN_SUBPROTOCOL_PREFIX = "notifier.token."
@@ -71,6 +71,14 @@ def group_of(stream: str) -> str:
 ALL_HUBS = "hubs"
 """The group that the hub of every process is in."""
 
+OPS = "ops"
+"""The group of those who watch over the service."""
+
+
+def ops_event(kind: str, **told: object) -> dict[str, object]:
+    """A message to `OPS`: who came `online` or went `offline`, as `recipient` and `at`."""
+    return {"type": "ops.event", "kind": kind, **told}
+
 
 # ------------------------------------------------------------------ frames from the client
 
@@ -84,11 +92,21 @@ class _Frame(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+def _path_alone(value: str) -> str:
+    """Without a query or a fragment, which may hold secrets."""
+    return value.partition("?")[0].partition("#")[0]
+
+
+PagePath = Annotated[str, Field(max_length=2048), AfterValidator(one_line), AfterValidator(_path_alone)]
+
+
 class Hello(_Frame):
     type: Literal["hello"]
     resume: Cursors = {}
     epoch: Annotated[str, Field(max_length=64)] | None = None
     client: Annotated[str, Field(max_length=64)] = ""
+    page: PagePath | None = None
+    visible: bool | None = None
 
 
 class Ack(_Frame):
@@ -146,10 +164,17 @@ class Refresh(_Frame):
 
 class Ping(_Frame):
     type: Literal["ping"]
+    rtt: Annotated[int, Field(ge=0, le=600_000)] | None = None
 
 
-ClientFrame = Hello | Ack | Read | Seen | Follow | Unfollow | Refresh | Ping
-_TYPES = {"hello", "ack", "read", "seen", "follow", "unfollow", "refresh", "ping"}
+class Page(_Frame):
+    type: Literal["page"]
+    page: PagePath | None = None
+    visible: bool | None = None
+
+
+ClientFrame = Hello | Ack | Read | Seen | Follow | Unfollow | Refresh | Ping | Page
+_TYPES = {"hello", "ack", "read", "seen", "follow", "unfollow", "refresh", "ping", "page"}
 _client_frame: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
 
 

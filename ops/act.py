@@ -97,9 +97,7 @@ def _act(request: HttpRequest, name: str) -> HttpResponse:
     instruction = _instruction(form, action.instruction) if asked and form.is_valid() else None
     if instruction is not None and request.method == "POST":
         done = action.verb(actor_of(request), instruction)
-        messages.success(
-            request, f"{text.done}: {_in_words(done.reach)}" if done.reach.people is not None else text.done
-        )
+        messages.success(request, f"{text.done}: {_in_words(done.reach)}.")
         return redirect(back)
     reach = operating.preview(instruction, actor_of(request)) if instruction is not None else None
     page = {
@@ -125,10 +123,12 @@ def _instruction(form: ActionForm, model: type[Instruction]) -> Instruction | No
 
 
 def _in_words(reach: Reach) -> str:
-    if reach.people is None or reach.connections is None:
-        return "nobody can tell at this moment how many are connected"
-    people = "1 person" if reach.people == 1 else f"{reach.people:,} people"
+    if reach.connections is None:
+        return "nobody can tell at this moment how many"
     connections = "1 connection" if reach.connections == 1 else f"{reach.connections:,} connections"
+    if reach.people is None:
+        return connections
+    people = "1 person" if reach.people == 1 else f"{reach.people:,} people"
     return f"{people}, {connections}"
 
 

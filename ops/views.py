@@ -1,16 +1,16 @@
 """The operators' pages."""
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from notifier import presence
-from notifier.errors import Unavailable
-from notifier.presence import Facts, Listing
-from ops.browser import describe_browser
+from notifier.errors import Invalid, Unavailable
+from notifier.presence import Facts, Page, Totals
 from ops.permissions import VIEW, operators_page
 
-_SHOWN = 200
+_SHOWN = 100
 
 
 @require_safe
@@ -19,18 +19,20 @@ def connections(request: HttpRequest) -> HttpResponse:
     """Who is connected now."""
     query = request.GET.get("q", "")[:128]
     try:
-        listing = presence.listing(query=query, limit=_SHOWN)
-        problem = ""
+        page = presence.page(prefix=query, cursor=request.GET.get("cursor") or None, limit=_SHOWN)
+        totals, problem = presence.totals(), ""
+    except Invalid:
+        raise BadRequest("no page named this cursor") from None
     except Unavailable as error:
-        listing, problem = Listing(0, 0, []), error.detail
+        page, totals, problem = Page([], None), Totals(0, 0), error.detail
     return render(
         request,
         "ops/connections.html",
         {
-            "people": listing.people,
-            "total": listing.total,
-            "connections": [_row(facts) for facts in listing.connections],
-            "truncated": len(listing.connections) == _SHOWN,
+            "people": totals.people,
+            "total": totals.connections,
+            "connections": [_row(facts) for person in page.people for facts in person.connections],
+            "next": page.next,
             "query": query,
             "problem": problem,
         },
@@ -42,7 +44,7 @@ def _row(facts: Facts) -> dict[str, object]:
         "connection": facts.connection,
         "recipient": facts.recipient,
         "address": facts.address,
-        "browser": describe_browser(facts.agent),
+        "browser": facts.browser,
         "client": facts.client,
         "server": facts.server,
         "since": facts.since,

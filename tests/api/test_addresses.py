@@ -14,6 +14,7 @@ ROUTES = {
     "/api/v1/inbox": "GET",
     "/api/v1/inbox/read": "POST",
     "/api/v1/presence": "GET",
+    "/api/v1/presence/alice": "GET",
     "/api/v1/schema": "GET",
     "/api/v1/docs": "GET",
 }

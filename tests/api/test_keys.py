@@ -19,6 +19,7 @@ ROUTES = [
     pytest.param("POST", "/api/v1/tokens", {"user": "alice"}, Scope.TOKEN, id="issue a token"),
     pytest.param("GET", "/api/v1/inbox?user=alice", None, Scope.INBOX, id="read an inbox"),
     pytest.param("GET", "/api/v1/presence", None, Scope.OPS, id="see who is connected"),
+    pytest.param("GET", "/api/v1/presence/alice", None, Scope.OPS, id="see a person's connections"),
 ]
 
 

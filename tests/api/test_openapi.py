@@ -1,6 +1,7 @@
 """The OpenAPI schema and its page: what they say is so."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ def test_schema_is_valid_and_made_without_warnings(schema: dict[str, Any]) -> No
 
 def test_schema_names_every_route(schema: dict[str, Any]) -> None:
     """Each address of the API, but for the schema's own and its page's."""
-    served = {f"/api/v1/{pattern.pattern}".replace("<str:", "{").replace(">", "}") for pattern in urlpatterns}
+    served = {re.sub("<[a-z]+:([a-z_]+)>", r"{\1}", f"/api/v1/{pattern.pattern}") for pattern in urlpatterns}
     assert set(schema["paths"]) == served - {"/api/v1/schema", "/api/v1/docs"}
     operations = [operation for path in schema["paths"].values() for operation in path.values()]
     assert all(operation["summary"] and operation["description"] for operation in operations)
@@ -81,6 +82,9 @@ def test_answers_are_as_the_schema_says(schema: dict[str, Any], backend: Backend
         ("get", "/api/v1/notifications/{notification_id}", backend.get("/api/v1/notifications/x")),
         ("post", "/api/v1/tokens", backend.post("/api/v1/tokens", {"user": "alice"})),
         ("get", "/api/v1/presence", backend.get("/api/v1/presence")),
+        ("get", "/api/v1/presence", backend.get("/api/v1/presence?users=alice,bob")),
+        ("get", "/api/v1/presence", backend.get("/api/v1/presence?limit=0")),
+        ("get", "/api/v1/presence/{user}", backend.get("/api/v1/presence/alice")),
         ("get", "/api/v1/inbox", backend.get("/api/v1/inbox?user=alice")),
         ("get", "/api/v1/inbox", person.get("/api/v1/inbox?limit=1")),
         ("get", "/api/v1/inbox", person.get("/api/v1/inbox?user=bob")),

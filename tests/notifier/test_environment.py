@@ -88,6 +88,8 @@ WRONG: dict[str, list[str]] = {
     "NOTIFIER_DRAIN_SECONDS": ["-1", "61", "soon", "nan"],
     "NOTIFIER_OPERATOR_SESSION_HOURS": ["0", "0.05", "721", "a day", "nan"],
     "NOTIFIER_SIGN_INS_PER_MINUTE": ["0", "1001", "1.5", "often"],
+    "NOTIFIER_LEASE_SECONDS": ["2.9", "61", "long", "nan"],
+    "NOTIFIER_GRACE_SECONDS": ["-1", "61", "soon", "nan"],
     "NOTIFIER_MAX_BODY_BYTES": ["16383", "16777217", "1MB", "-1"],
     "NOTIFIER_DATABASE_CONNECTIONS": ["2", "201", "many"],
     "NOTIFIER_RETENTION_DAYS": ["0", "0.99", "-1", "3651", "for ever", "nan", "inf"],

@@ -1,3 +1,4 @@
+import type { Where } from "./encode.js";
 /** What the page tells a connection. Each is called at the event, without arguments. */
 export interface PageListener {
     /** The network came back. */
@@ -9,5 +10,7 @@ export interface PageListener {
     /** The page is being hidden or left; it may not run again. */
     leaving(): void;
 }
+/** What operators are shown of the page: its path, never its query, which may hold secrets, and whether it is seen. */
+export declare function whereabouts(): Where;
 /** Listens to the page, where there is one. Returns the function that stops it. */
 export declare function watchPage(listener: PageListener): () => void;

@@ -26,6 +26,8 @@ export declare class Session {
     save(): void;
     /** Makes sure, soon, that the connection is alive; without `always` only if nothing was heard for a while. */
     probe(always: boolean): void;
+    /** Tells the server whether the page is seen, and where it is, if that is news. */
+    look(): void;
     command(command: Command): void;
     /** The person has these before their eyes; ids that are none of a notification are a TypeError. */
     saw(ids: readonly string[]): void;

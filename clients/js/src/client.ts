@@ -93,8 +93,14 @@ export class NotifierClient extends NotifierEventTarget {
     this.#unwatch ??= watchPage({
       online: () => this.#wake(true),
       offline: () => this.#session.probe(true),
-      visible: () => this.#wake(false),
-      leaving: () => this.#session.save(),
+      visible: () => {
+        this.#session.look();
+        this.#wake(false);
+      },
+      leaving: () => {
+        this.#session.save();
+        this.#session.look();
+      },
     });
     this.#attempt = 0;
     this.#open();

@@ -1,4 +1,15 @@
-import type { AckFrame, ClientFrame, FollowFrame, HelloFrame, PingFrame, ReadFrame, RefreshFrame, SeenFrame, Seqs } from "./frames.js";
+import type {
+  AckFrame,
+  ClientFrame,
+  FollowFrame,
+  HelloFrame,
+  PageFrame,
+  PingFrame,
+  ReadFrame,
+  RefreshFrame,
+  SeenFrame,
+  Seqs,
+} from "./frames.js";
 
 /** The longest frame that the server takes, in bytes of UTF-8. */
 export const MAX_FRAME_BYTES = 16 * 1024;
@@ -12,8 +23,11 @@ const TOPIC = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/;
 
 const NOTIFICATION_ID = /^ntf_[0-9a-f]{32}$/;
 
-// What a frame needs beside its streams: the type, an epoch, the client's name.
-const ENVELOPE_BYTES = 512;
+// What a frame needs beside its streams: the type, an epoch, the client's name, the path of a page.
+const ENVELOPE_BYTES = 3_072;
+
+/** The longest round trip that the server takes, in milliseconds. */
+const MAX_RTT = 600_000;
 
 const utf8 = new TextEncoder();
 
@@ -45,14 +59,29 @@ function parts(seqs: Iterable<readonly [string, number]>): Record<string, number
  * @param resume the saved cursors, the most important first: those that do not fit into one frame are left out
  * @param epoch the epoch that they belong to, or null when none was saved
  * @param client name and version for the operators, at most 64 characters
+ * @param where the page's path, ASCII and at most 2,048 characters, and whether it is seen; nothing where there is no page
  */
-export function hello(resume: Iterable<readonly [string, number]>, epoch: string | null, client: string): HelloFrame {
+export function hello(
+  resume: Iterable<readonly [string, number]>,
+  epoch: string | null,
+  client: string,
+  where: Where = {},
+): HelloFrame {
   const [cursors] = parts(resume);
   return {
     type: "hello",
     ...(cursors !== undefined && epoch !== null ? { resume: cursors, epoch } : {}),
     client,
+    ...where,
   };
+}
+
+/** What operators are shown of a page. */
+export type Where = Pick<PageFrame, "page" | "visible">;
+
+/** The page is elsewhere, or is seen or hidden now. */
+export function page(where: Where): PageFrame {
+  return { type: "page", ...where };
 }
 
 /** Acknowledges everything up to each `seq`: one frame, or more when the streams do not fit into one. */
@@ -113,8 +142,10 @@ export function refresh(token: string): RefreshFrame {
   return { type: "refresh", token };
 }
 
-export function ping(): PingFrame {
-  return { type: "ping" };
+/** @param rtt how long the last ping waited for its pong, in milliseconds, or null when none was answered yet */
+export function ping(rtt: number | null): PingFrame {
+  if (rtt === null) return { type: "ping" };
+  return { type: "ping", rtt: Math.min(Math.max(Math.round(rtt), 0), MAX_RTT) };
 }
 
 export function encode(frame: ClientFrame): string {

@@ -130,6 +130,9 @@ export interface HelloFrame {
   readonly resume?: Seqs;
   readonly epoch?: string;
   readonly client?: string;
+  /** The path of the page's address, without its query. */
+  readonly page?: string;
+  readonly visible?: boolean;
 }
 
 export interface AckFrame {
@@ -158,6 +161,14 @@ export interface RefreshFrame {
 
 export interface PingFrame {
   readonly type: "ping";
+  /** How long the last ping waited for its pong, in whole milliseconds. */
+  readonly rtt?: number;
 }
 
-export type ClientFrame = HelloFrame | AckFrame | ReadFrame | SeenFrame | FollowFrame | RefreshFrame | PingFrame;
+export interface PageFrame {
+  readonly type: "page";
+  readonly page?: string;
+  readonly visible?: boolean;
+}
+
+export type ClientFrame = HelloFrame | AckFrame | ReadFrame | SeenFrame | FollowFrame | RefreshFrame | PingFrame | PageFrame;

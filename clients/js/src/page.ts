@@ -1,3 +1,5 @@
+import type { Where } from "./encode.js";
+
 /** What the page tells a connection. Each is called at the event, without arguments. */
 export interface PageListener {
   /** The network came back. */
@@ -8,6 +10,16 @@ export interface PageListener {
   visible(): void;
   /** The page is being hidden or left; it may not run again. */
   leaving(): void;
+}
+
+const MAX_PATH = 2_048;
+
+/** What operators are shown of the page: its path, never its query, which may hold secrets, and whether it is seen. */
+export function whereabouts(): Where {
+  return {
+    ...(typeof location === "undefined" ? {} : { page: location.pathname.slice(0, MAX_PATH) }),
+    ...(typeof document === "undefined" ? {} : { visible: document.visibilityState === "visible" }),
+  };
 }
 
 /** Listens to the page, where there is one. Returns the function that stops it. */

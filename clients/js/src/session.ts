@@ -1,11 +1,13 @@
 import { Acknowledger } from "./acknowledger.js";
 import { CatchUp } from "./catchup.js";
 import type { Cursors } from "./cursors.js";
-import { acks, encode, hello, ping, sights } from "./encode.js";
+import { acks, encode, hello, page, ping, sights } from "./encode.js";
 import type { Emit } from "./events.js";
 import type { Banner, NotificationFrame, ServerFrame, WelcomeFrame } from "./frames.js";
 import { type Command, Outbox } from "./outbox.js";
+import { whereabouts } from "./page.js";
 import { parseServerFrame } from "./parse.js";
+import { RoundTrip } from "./roundtrip.js";
 import { Seen } from "./seen.js";
 import { Sights } from "./sights.js";
 import { Unread } from "./unread.js";
@@ -37,15 +39,18 @@ export class Session {
   readonly #acknowledger = new Acknowledger((handled) => this.#acknowledge(handled));
   readonly #sights = new Sights((ids) => this.#tell(ids));
   readonly #watchdog: Watchdog;
+  readonly #roundTrip = new RoundTrip();
   #send: ((text: string) => void) | null = null;
   #resumed: readonly string[] = [];
   #banner: Banner | null = null;
+  /** What the server was told of the page. */
+  #told = "";
 
   constructor(cursors: Cursors, listener: SessionListener) {
     this.#cursors = cursors;
     this.#listener = listener;
     this.#watchdog = new Watchdog(
-      () => this.#send?.(encode(ping())),
+      () => this.#ping(),
       () => this.#listener.dead(),
     );
   }
@@ -57,7 +62,9 @@ export class Session {
   /** A connection is open: says hello. */
   begin(send: (text: string) => void): void {
     this.#send = send;
-    const frame = hello(this.#cursors.resume(), this.#cursors.epoch, CLIENT);
+    const where = whereabouts();
+    this.#told = JSON.stringify(where);
+    const frame = hello(this.#cursors.resume(), this.#cursors.epoch, CLIENT, where);
     this.#resumed = Object.keys(frame.resume ?? {});
     send(encode(frame));
   }
@@ -69,6 +76,7 @@ export class Session {
     this.#acknowledger.clear();
     this.#watchdog.stop();
     this.#sights.close();
+    this.#roundTrip.clear();
     this.#outbox.close();
   }
 
@@ -82,6 +90,15 @@ export class Session {
   /** Makes sure, soon, that the connection is alive; without `always` only if nothing was heard for a while. */
   probe(always: boolean): void {
     this.#watchdog.probe(always);
+  }
+
+  /** Tells the server whether the page is seen, and where it is, if that is news. */
+  look(): void {
+    const where = whereabouts();
+    const told = JSON.stringify(where);
+    if (this.#send === null || told === this.#told) return;
+    this.#told = told;
+    this.#send(encode(page(where)));
   }
 
   command(command: Command): void {
@@ -140,7 +157,7 @@ export class Session {
         return this.#show(text === undefined ? null : { text, level: level ?? "info", until: until ?? null });
       }
       case "pong":
-        return;
+        return this.#roundTrip.ponged();
     }
   }
 
@@ -151,6 +168,12 @@ export class Session {
     if (isSame) return;
     this.#banner = banner;
     this.#listener.emit("banner", banner);
+  }
+
+  #ping(): void {
+    if (this.#send === null) return;
+    this.#roundTrip.pinged();
+    this.#send(encode(ping(this.#roundTrip.last)));
   }
 
   #welcome(frame: WelcomeFrame): void {

@@ -21,11 +21,17 @@ const vectors = JSON.parse(readFileSync(new URL("../../../tests/vectors/frames.j
   readonly client: readonly ClientVector[];
 };
 
+function whereOf({ page, visible }: encoders.Where): encoders.Where {
+  return { ...(page === undefined ? {} : { page }), ...(visible === undefined ? {} : { visible }) };
+}
+
 /** What the encoder of the frame's type makes of the frame's own content. */
 function encoded(frame: ClientFrame): ClientFrame[] {
   switch (frame.type) {
     case "hello":
-      return [encoders.hello(Object.entries(frame.resume ?? {}), frame.epoch ?? null, frame.client ?? "")];
+      return [
+        encoders.hello(Object.entries(frame.resume ?? {}), frame.epoch ?? null, frame.client ?? "", whereOf(frame)),
+      ];
     case "ack":
       return encoders.acks(Object.entries(frame.streams));
     case "read":
@@ -39,7 +45,9 @@ function encoded(frame: ClientFrame): ClientFrame[] {
     case "refresh":
       return [encoders.refresh(frame.token)];
     case "ping":
-      return [encoders.ping()];
+      return [encoders.ping(frame.rtt ?? null)];
+    case "page":
+      return [encoders.page(whereOf(frame))];
   }
 }
 
@@ -92,10 +100,15 @@ describe("the encoders", () => {
   const many = Array.from({ length: 1_500 }, (_, index): [string, number] => [`topic:${"é".repeat(60)}${index}`, index]);
 
   it("keep a hello below the limit of a frame, the first cursors in it", () => {
-    const frame = encoders.hello([["user:alice", 1], ...many], "e".repeat(32), "c".repeat(64));
+    const where = { page: "/" + "x".repeat(2_047), visible: false };
+    const frame = encoders.hello([["user:alice", 1], ...many], "e".repeat(32), "c".repeat(64), where);
     expect(new TextEncoder().encode(encoders.encode(frame)).length).toBeLessThanOrEqual(encoders.MAX_FRAME_BYTES);
     expect(Object.keys(frame.resume ?? {})[0]).toBe("user:alice");
     expect(Object.keys(frame.resume ?? {}).length).toBeGreaterThan(50);
+  });
+
+  it("keep a round trip whole and within bounds", () => {
+    expect([-1, 0.4, 41.5, 1e9].map((rtt) => encoders.ping(rtt).rtt)).toEqual([0, 0, 42, 600_000]);
   });
 
   it("leave out cursors without an epoch", () => {

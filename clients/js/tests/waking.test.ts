@@ -63,6 +63,36 @@ it("pings at once after a sleep", async () => {
   hide();
   reveal();
   vi.useRealTimers();
+  expect(await peer.frame()).toMatchObject({ type: "page", visible: false });
+  expect(await peer.frame()).toMatchObject({ type: "page", visible: true });
+  expect(await peer.frame()).toEqual({ type: "ping" });
+});
+
+it("tells how long its last ping took", async () => {
+  const { peer } = await browser.live();
+  window.dispatchEvent(new Event("online"));
+  expect(await peer.frame()).toEqual({ type: "ping" });
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  peer.send({ type: "pong" });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  window.dispatchEvent(new Event("online"));
+  const again = await peer.frame();
+  expect(again).toEqual({ type: "ping", rtt: expect.any(Number) });
+  expect((again as { rtt: number }).rtt).toBeGreaterThanOrEqual(28);
+  expect((again as { rtt: number }).rtt).toBeLessThan(10_000);
+});
+
+it("tells where the page is, without what may be secret, and whether it is seen", async () => {
+  window.history.replaceState(null, "", "/orders/1042?token=secret#part");
+  const { peer, hello } = await browser.live();
+  expect(hello).toMatchObject({ type: "hello", page: "/orders/1042", visible: true });
+  hide();
+  expect(await peer.frame()).toEqual({ type: "page", page: "/orders/1042", visible: false });
+  window.history.replaceState(null, "", "/");
+  reveal();
+  expect(await peer.frame()).toEqual({ type: "page", page: "/", visible: true });
+  reveal(); // Nothing new.
+  window.dispatchEvent(new Event("online"));
   expect(await peer.frame()).toEqual({ type: "ping" });
 });
 

@@ -1,0 +1,109 @@
+"""Presence of all servers, read from Redis. From any thread; what is told there is in `notifier.leases`."""
+
+from collections.abc import Callable, Collection
+from typing import Any, TypeVar, cast
+
+import redis
+
+from notifier import lease_scripts, redis_line
+from notifier.errors import Unavailable
+from notifier.facts import MAX_LISTED, Facts, Page, PersonPresence, Totals, cursor_after, read_cursor
+from notifier.lease_scripts import LOT, Names
+
+T = TypeVar("T")
+
+
+class SharedPresence:
+    """Each verb but `count_online` raises Unavailable when Redis does not answer, or did not a moment ago."""
+
+    def __init__(self, url: str, *, prefix: str) -> None:
+        self._names = Names(prefix)
+        self._redis = redis_line.client(url)
+        self._totals, self._person, self._page = (
+            self._redis.register_script(text)
+            for text in (lease_scripts.TOTALS, lease_scripts.PERSON, lease_scripts.PAGE)
+        )
+
+    def count_online(self, recipients: Collection[str] | None) -> int | None:
+        """None when Redis does not answer, or did not a moment ago."""
+        try:
+            return self._asked(lambda: self._count(recipients))
+        except Unavailable:
+            return None
+
+    def totals(self) -> Totals:
+        keys, names = [self._names.servers, self._names.people], [self._names.of_servers]
+        people, connections = cast(list[int], self._asked(lambda: self._totals(keys=keys, args=names)))
+        return Totals(people, connections)
+
+    def connection_counts(self, recipients: Collection[str]) -> dict[str, int]:
+        return dict(zip(recipients, self._asked(lambda: self._lengths(list(recipients))), strict=True))
+
+    def of_person(self, recipient: str) -> PersonPresence:
+        return _read(self._asked(lambda: self._person(keys=[], args=[*self._listing(), recipient])))
+
+    def find(self, connection: str) -> Facts | None:
+        return self._asked(lambda: self._find(connection))
+
+    def on_server(self, server: str) -> int:
+        return self._asked(lambda: self._redis.hlen(self._names.of_servers + server))
+
+    def page(self, prefix: str, cursor: str | None, limit: int) -> Page:
+        start, begins = b"[" + prefix.encode(), prefix.encode()
+        if cursor is not None and (after := read_cursor(cursor).encode()) >= begins:
+            start = b"(" + after
+        # No text in UTF-8 holds this byte, so it comes after all that begin with the prefix.
+        end = b"(" + begins + b"\xff"
+        arguments = [*self._listing(), start, end, limit]
+        more, *found = cast(list[Any], self._asked(lambda: self._page(keys=[self._names.people], args=arguments)))
+        people = [_read(person) for person in found]
+        return Page(people, cursor_after(people[-1].recipient) if more else None)
+
+    def _find(self, connection: str) -> Facts | None:
+        servers = cast(list[str], self._redis.zrange(self._names.servers, 0, -1))
+        with self._redis.pipeline(transaction=False) as pipe:
+            for server in servers:
+                pipe.hget(self._names.of_servers + server, connection)
+            found = zip(servers, pipe.execute(), strict=True)
+        return next((Facts.of_stored(text, connection, server) for server, text in found if text), None)
+
+    def _listing(self) -> list[Any]:
+        return [self._names.persons, self._names.of_servers, MAX_LISTED]
+
+    def _count(self, recipients: Collection[str] | None) -> int:
+        if recipients is None:
+            return self._redis.zcard(self._names.people)
+        names, found = list(recipients), 0
+        for start in range(0, len(names), LOT):
+            scores = cast(list[Any], self._redis.zmscore(self._names.people, names[start : start + LOT]))
+            found += sum(score is not None for score in scores)
+        return found
+
+    def _lengths(self, recipients: list[str]) -> list[int]:
+        found: list[int] = []
+        for start in range(0, len(recipients), LOT):
+            with self._redis.pipeline(transaction=False) as pipe:
+                for recipient in recipients[start : start + LOT]:
+                    pipe.hlen(self._names.persons + recipient)
+                found += pipe.execute()
+        return found
+
+    def _asked(self, question: Callable[[], T]) -> T:
+        if not redis_line.allows():
+            raise Unavailable("Redis does not answer, so nobody knows who is connected.")
+        try:
+            answer = question()
+        except redis.RedisError as error:
+            redis_line.failed("tell who is online", error)
+            raise Unavailable(f"Redis does not answer, so nobody knows who is connected: {error}") from None
+        redis_line.answered()
+        return answer
+
+
+def _read(answer: Any) -> PersonPresence:
+    recipient, count, *flat = answer
+    found = [
+        Facts.of_stored(facts, connection, server)
+        for connection, server, facts in zip(flat[::3], flat[1::3], flat[2::3], strict=True)
+    ]
+    return PersonPresence(recipient, count, sorted(found, key=lambda facts: (facts.since, facts.connection)))
