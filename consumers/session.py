@@ -16,7 +16,9 @@ from notifier.access import Person, person_of_token
 from notifier.database import in_database
 from notifier.errors import NotifierError, Unauthenticated, Unavailable
 from notifier.hub import Hub
+from notifier.metrics import METRICS
 from notifier.resuming import Request
+from notifier.tail import TAIL
 from notifier.wire import CloseCode
 
 logger = logging.getLogger(__name__)
@@ -57,6 +59,7 @@ class Session:
         self._changes: list[Change] = []
         self._own: deque[int] = deque(maxlen=_OWN_REMEMBERED)
         self._closed = False
+        self._counted = 0
 
     async def begin(self) -> None:
         """From here on the clock runs. A plain connection is welcomed without a hello."""
@@ -83,13 +86,21 @@ class Session:
                 case wire.Hello():
                     await self._open(frame)
                 case wire.Ack():
-                    self._hub.acknowledged(self._recipient, frame.streams)
+                    self._acknowledged(frame)
                 case wire.Read() | wire.Follow() | wire.Unfollow() | wire.Refresh():
                     async with self._verb:
                         await self._change(frame)
         except NotifierError as error:
             self.protocol.refuse(error.code, error.detail, _FIELDS.get(error.code, ""))
         self._settle()
+
+    def _acknowledged(self, ack: wire.Ack) -> None:
+        self._hub.acknowledged(self._recipient, ack.streams)
+        METRICS.delivered += self.protocol.delivery.delivered - self._counted
+        self._counted = self.protocol.delivery.delivered
+        if TAIL.on:
+            for stream, seq in ack.streams.items():
+                TAIL.add("acknowledged", recipient=self._recipient, stream=stream, seq=seq)
 
     async def _open(self, hello: wire.Hello) -> None:
         person, topic = self.protocol.person, self.protocol.topic
@@ -169,6 +180,14 @@ class Session:
     def person(self) -> Person:
         return self.protocol.person
 
+    @property
+    def waiting(self) -> int:
+        return self.protocol.delivery.waiting
+
+    @property
+    def behind(self) -> bool:
+        return self.protocol.delivery.behind
+
     def push(self, stream: str, seq: int, text: str) -> None:
         self.protocol.push(stream, seq, text, self._loop.time())
         self._settle()
@@ -233,6 +252,7 @@ class Session:
         try:
             while protocol.out:
                 await self._write_text(protocol.out.popleft())
+                METRICS.frames += 1
             if protocol.closing is not None:
                 self._closed = True
                 await self._close(protocol.closing)

@@ -38,6 +38,13 @@ class Delivery:
         self._tracks: dict[str, Track] = {}
         self._count = 0
         self._bytes = 0
+        self.delivered = 0
+        """Entries that were acknowledged, since the beginning."""
+
+    @property
+    def waiting(self) -> int:
+        """Entries that are on their way."""
+        return self._count
 
     @property
     def streams(self) -> list[str]:
@@ -123,6 +130,7 @@ class Delivery:
         track.acked = seq
         while track.on_the_way and track.on_the_way[0][0] <= seq:
             self._count -= 1
+            self.delivered += 1
             self._bytes -= track.on_the_way.popleft()[1]
         return True
 

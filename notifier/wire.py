@@ -68,6 +68,9 @@ def group_of(stream: str) -> str:
 ALL_HUBS = "hubs"
 """The group that the hub of every process is in."""
 
+OPS = "ops"
+"""The group of the processes in which an operator looks on."""
+
 
 # ------------------------------------------------------------------ frames from the client
 

@@ -1,0 +1,118 @@
+"""The last 15 minutes and the last 24 hours, kept in the database: what each server counted, and when servers ran."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from notifier.metrics import percentile
+from notifier.models import Point, ServerRun
+
+FINE, COARSE = 5, 120
+"""Seconds that one point covers."""
+
+KEPT = {FINE: 15 * 60, COARSE: 24 * 3600}
+"""For how many seconds points of each kind are kept."""
+
+SILENT = timedelta(seconds=40)
+"""A server that ended without a word is taken for dead after this."""
+
+_SUMMED = ("published", "addressed", "frames", "delivered", "opened", "errors")
+_GAUGES = ("connections", "behind", "waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A server's life. `ended` is None while it lasts; `died` tells that nobody stopped it."""
+
+    server: str
+    host: str
+    kind: str
+    version: str
+    began: datetime
+    ended: datetime | None
+    died: bool
+
+
+def begin_run(server: str, *, host: str, kind: str, version: str) -> None:
+    """A server starts."""
+    now = timezone.now()
+    ServerRun.objects.update_or_create(
+        server=server,
+        defaults={"host": host, "kind": kind, "version": version, "started_at": now, "last_seen_at": now},
+    )
+
+
+def end_run(server: str) -> None:
+    """A server was stopped."""
+    ServerRun.objects.filter(server=server).update(stopped_at=timezone.now())
+
+
+def record(server: str, points: Iterable[tuple[int, int, dict[str, Any]]]) -> None:
+    """Write points, (span, at, counted); one that was written before is replaced."""
+    Point.objects.bulk_create(
+        [Point(span=span, at=at, server=server, counted=counted) for span, at, counted in points],
+        update_conflicts=True,
+        unique_fields=["span", "at", "server"],
+        update_fields=["counted"],
+    )
+    ServerRun.objects.filter(server=server).update(last_seen_at=timezone.now())
+
+
+def runs() -> list[Run]:
+    """The servers of the last 24 hours, oldest first."""
+    now = timezone.now()
+    rows = ServerRun.objects.filter(last_seen_at__gte=now - timedelta(seconds=KEPT[COARSE])).order_by("started_at")
+    found = []
+    for row in rows:
+        died = row.stopped_at is None and row.last_seen_at < now - SILENT
+        ended = row.last_seen_at if died else row.stopped_at
+        found.append(Run(row.server, row.host, row.kind, row.version, row.started_at, ended, died))
+    return found
+
+
+def series(span: int) -> list[dict[str, Any]]:
+    """The points of all servers together, oldest first: sums, gauges, close codes, and the latency's p50 and p99 in milliseconds."""
+    since = int(timezone.now().timestamp()) - KEPT[span]
+    points: dict[int, dict[str, Any]] = {}
+    rows = Point.objects.filter(span=span, at__gte=since).order_by("at")
+    for at, counted in rows.values_list("at", "counted"):
+        add(points.setdefault(at, empty()), counted)
+    return [{"at": at, **shown(point)} for at, point in points.items()]
+
+
+def empty() -> dict[str, Any]:
+    """A point of no server yet."""
+    return {**dict.fromkeys((*_SUMMED, *_GAUGES), 0), "closed": Counter[str](), "latency": []}
+
+
+def add(point: dict[str, Any], counted: dict[str, Any]) -> None:
+    """Add one server's to a point."""
+    for name in (*_SUMMED, *_GAUGES):
+        point[name] += counted.get(name, 0)
+    point["closed"].update(counted.get("closed", {}))
+    latency = counted.get("latency", [])
+    point["latency"] = [a + b for a, b in zip(point["latency"], latency, strict=True)] if point["latency"] else latency
+
+
+def shown(point: dict[str, Any]) -> dict[str, Any]:
+    """A point as the dashboard takes it."""
+    latency = point["latency"]
+    return {
+        **{name: point[name] for name in (*_SUMMED, *_GAUGES)},
+        "closed": dict(point["closed"]),
+        "p50": percentile(latency, 0.5),
+        "p99": percentile(latency, 0.99),
+    }
+
+
+def forget_old() -> None:
+    """Remove points and runs that are older than is kept."""
+    now = int(timezone.now().timestamp())
+    for span, kept in KEPT.items():
+        Point.objects.filter(span=span, at__lt=now - kept)._raw_delete("default")
+    oldest = datetime.fromtimestamp(now - KEPT[COARSE], UTC)
+    ServerRun.objects.filter(last_seen_at__lt=oldest).delete()
