@@ -88,6 +88,12 @@ def count_online(recipients: Collection[str] | None) -> int | None:
     return len(people) if recipients is None else sum(1 for recipient in recipients if recipient in people)
 
 
+def totals() -> tuple[int, int]:
+    """How many people, and how many connections. Unavailable when Redis does not answer."""
+    found = listing(limit=0)
+    return found.people, found.total
+
+
 def listing(*, query: str = "", limit: int = 200) -> Listing:
     """The connections of people whose id contains the query. Unavailable when Redis does not answer."""
     if leases := _leases():
