@@ -156,7 +156,7 @@ class Board:
         try:
             people, connections = await in_database(presence.totals)
         except Unavailable:
-            people = connections = None
+            return {"people": None, "connections": None}
         return {"people": people, "connections": connections}
 
     def _add_up(self, now: float) -> State:
