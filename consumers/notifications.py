@@ -66,7 +66,10 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         if person is not None and refusal is None:
             refusal = self.hub.admission.enter(person.recipient, self.address)
         if person is None or refusal is not None:
-            await close_with(self, refusal or CloseCode.UNAUTHORISED)
+            refusal = refusal or CloseCode.UNAUTHORISED
+            METRICS.closed[int(refusal)] += 1
+            TAIL.add("refused", recipient=person.recipient if person else "", address=self.address, code=int(refusal))
+            await close_with(self, refusal)
             return
         connection = ids.new_connection_id()
         self.session = Session(
@@ -87,9 +90,9 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         if self.session is not None:
             code = int(self.session.protocol.closing or self._left_with)
             self.session.end()
-            if self._welcomed:
-                METRICS.closed[code] += 1
-                TAIL.add("disconnected", recipient=self.session.person.recipient, code=code)
+            METRICS.closed[code] += 1
+            kind = "disconnected" if self._welcomed else "refused"
+            TAIL.add(kind, recipient=self.session.person.recipient, address=self.address, code=code)
             self.hub.admission.leave(self.session.person.recipient, self.address)
             presence.left(self.session.connection)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from notifier import wire
 from notifier.metrics import percentile
 from notifier.models import Point, ServerRun
 
@@ -19,6 +20,9 @@ KEPT = {FINE: 15 * 60, COARSE: 24 * 3600}
 
 SILENT = timedelta(seconds=40)
 """A server that ended without a word is taken for dead after this."""
+
+# A server that ends at each start must not make the list endless.
+_MOST_RUNS = 200
 
 _SUMMED = ("published", "addressed", "frames", "delivered", "opened", "errors")
 _GAUGES = ("connections", "behind", "waiting")
@@ -35,6 +39,15 @@ class Run:
     began: datetime
     ended: datetime | None
     died: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON takes it; times are ISO 8601, UTC."""
+        facts = {name: getattr(self, name) for name in self.__slots__}
+        return {
+            **facts,
+            "began": wire.timestamp(self.began),
+            "ended": wire.timestamp(self.ended) if self.ended else None,
+        }
 
 
 def begin_run(server: str, *, host: str, kind: str, version: str) -> None:
@@ -63,20 +76,24 @@ def record(server: str, points: Iterable[tuple[int, int, dict[str, Any]]]) -> No
 
 
 def runs() -> list[Run]:
-    """The servers of the last 24 hours, oldest first."""
+    """The servers of the last 24 hours, oldest first; of very many the newest."""
     now = timezone.now()
-    rows = ServerRun.objects.filter(last_seen_at__gte=now - timedelta(seconds=KEPT[COARSE])).order_by("started_at")
+    rows = ServerRun.objects.filter(last_seen_at__gte=now - timedelta(seconds=KEPT[COARSE])).order_by("-started_at")
     found = []
-    for row in rows:
+    for row in reversed(rows[:_MOST_RUNS]):
         died = row.stopped_at is None and row.last_seen_at < now - SILENT
         ended = row.last_seen_at if died else row.stopped_at
         found.append(Run(row.server, row.host, row.kind, row.version, row.started_at, ended, died))
     return found
 
 
-def series(span: int) -> list[dict[str, Any]]:
-    """The points of all servers together, oldest first: sums, gauges, close codes, and the latency's p50 and p99 in milliseconds."""
-    since = int(timezone.now().timestamp()) - KEPT[span]
+def series(span: int, *, since: int | None = None) -> list[dict[str, Any]]:
+    """The points of all servers together, oldest first: sums, gauges, close codes, and the latency's p50 and p99 in milliseconds.
+
+    All that are kept, or those from `since` on, in Unix seconds.
+    """
+    if since is None:
+        since = int(timezone.now().timestamp()) - KEPT[span]
     points: dict[int, dict[str, Any]] = {}
     rows = Point.objects.filter(span=span, at__gte=since).order_by("at")
     for at, counted in rows.values_list("at", "counted"):
@@ -104,9 +121,14 @@ def shown(point: dict[str, Any]) -> dict[str, Any]:
     return {
         **{name: point[name] for name in (*_SUMMED, *_GAUGES)},
         "closed": dict(point["closed"]),
-        "p50": percentile(latency, 0.5),
-        "p99": percentile(latency, 0.99),
+        "p50": rounded(percentile(latency, 0.5)),
+        "p99": rounded(percentile(latency, 0.99)),
     }
+
+
+def rounded(milliseconds: float | None) -> float | None:
+    """To a tenth."""
+    return None if milliseconds is None else round(milliseconds, 1)
 
 
 def forget_old() -> None:

@@ -104,6 +104,23 @@ class Leases:
             redis_line.answered()
             return found
 
+    def totals(self) -> tuple[int, int]:
+        """The number of people, and of connections. Unavailable when Redis does not answer, or did not a moment ago."""
+        if not redis_line.allows():
+            raise Unavailable("Redis does not answer, so nobody knows who is connected.")
+        try:
+            now, _ = cast(tuple[int, int], self._sync.time())
+            servers = cast(list[str], self._sync.zrangebyscore(self._servers, now, "+inf"))
+            asked = self._sync.pipeline(transaction=False).hlen(self._people)
+            for server in servers:
+                asked.hlen(self._of + server)
+            people, *connections = asked.execute()
+        except redis.RedisError as error:
+            redis_line.failed("count who is connected", error)
+            raise Unavailable(f"Redis does not answer, so nobody knows who is connected: {error}") from None
+        redis_line.answered()
+        return people, sum(connections)
+
     def everybody(self) -> tuple[int, list[dict[str, Any]]]:
         """The number of people, and the facts of every connection of every server. Unavailable when Redis does not answer."""
         try:

@@ -27,7 +27,7 @@ class Metrics:
     errors: int = 0
     """Requests answered with 5xx."""
     closed: Counter[int] = field(default_factory=Counter)
-    """Connections that ended, by close code."""
+    """Connections that ended, or were refused, by close code."""
     latency: list[int] = field(default_factory=lambda: [0] * (len(LATENCY_BOUNDS) + 1))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -90,8 +90,9 @@ def count_online(recipients: Collection[str] | None) -> int | None:
 
 def totals() -> tuple[int, int]:
     """How many people, and how many connections. Unavailable when Redis does not answer."""
-    found = listing(limit=0)
-    return found.people, found.total
+    if leases := _leases():
+        return leases.totals()
+    return len(_people_here), len(_here)
 
 
 def listing(*, query: str = "", limit: int = 200) -> Listing:

@@ -71,14 +71,15 @@ def publish(draft: Draft, *, sender_id: int | None = None, once: Once | None = N
         # robust: the row is committed, and a wake-up that fails is repaired by the hubs' sweep.
         transaction.on_commit(partial(bus.announce, places, wire.dumps(notification.content())), robust=True)
     METRICS.count_published(notification.addressed)
-    TAIL.add(
-        "published",
-        notification=ids.show_notification_id(notification.pk),
-        title=notification.title,
-        level=notification.level,
-        to=_audience_in_words(draft.to),
-        addressed=notification.addressed,
-    )
+    if TAIL.on:
+        TAIL.add(
+            "published",
+            notification=ids.show_notification_id(notification.pk),
+            title=notification.title,
+            level=notification.level,
+            to=_audience_in_words(draft.to),
+            addressed=notification.addressed,
+        )
     return _answer(notification, online)
 
 

@@ -5,10 +5,10 @@ Nothing of it runs while nobody looks on. Then this process says so to every hub
 """
 
 import asyncio
+import contextlib
 import logging
 import time
-from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
@@ -17,22 +17,22 @@ from django.conf import settings
 from notifier import bus, history, presence, redis_line, wire
 from notifier.database import in_database
 from notifier.errors import Unavailable
+from notifier.history import COARSE, FINE, KEPT
 from notifier.hub import this_hub
-from notifier.metrics import increase, percentile
+from ops.servers import Servers, State
+from ops.storms import storm
 
 logger = logging.getLogger(__name__)
 
 _SECOND = 1.0
-# How often the hubs are told that somebody looks on, and the servers and the database are asked about.
+# How often the hubs are told that somebody looks on, and the database is asked.
 _LOOK_SECONDS = 3.0
-# A server that has not beaten for so long is shown as silent.
-_SILENT_SECONDS = 5.0
-# Rates and latencies are those of so many seconds.
-_WINDOW = 10
+# A database that takes longer than this for a few small questions is shown as away.
+_PATIENCE_SECONDS = 3.0
+# How far back points are read again: a server that waited for the database writes late.
+_RECENT = {FINE: 30, COARSE: 300}
 # Events of one second that are passed on, of all servers.
 _EVENTS = 60
-
-State = dict[str, Any]
 
 
 class Viewer(Protocol):
@@ -41,42 +41,37 @@ class Viewer(Protocol):
     def show(self, text: str) -> None:
         """Send this. Must neither block nor fail."""
 
-    async def check(self) -> None:
-        """Close it if its operator may no longer look on."""
+    def may_look(self) -> bool:
+        """Whether its operator may still look on. Called on a thread that may use the database."""
 
-
-@dataclass(slots=True)
-class _Server:
-    """The last beats of one server, each (when it came, its totals, its gauges)."""
-
-    beats: deque[tuple[float, State, dict[str, int]]] = field(default_factory=lambda: deque(maxlen=_WINDOW + 1))
-
-    def added(self) -> tuple[State, float]:
-        """What it counted within the window, and how long that is, in seconds."""
-        (began, before, _), (ended, now, _) = self.beats[0], self.beats[-1]
-        return increase(now, before), ended - began
+    def leave(self) -> None:
+        """Close it: its operator may no longer look on. Must neither block nor fail."""
 
 
 class Board:
     def __init__(self) -> None:
         self._viewers: set[Viewer] = set()
-        self._servers: dict[str, _Server] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._clear()
+
+    def _clear(self) -> None:
+        self._servers = Servers()
         self._state: State = {}
+        self._facts: State = {}
+        self._points: dict[int, dict[int, State]] = {FINE: {}, COARSE: {}}
         self._events: list[State] = []
         self._more = 0
         self._looked_at = float("-inf")
-        self._facts: State = {}
-        self._task: asyncio.Task[None] | None = None
+        self._look: asyncio.Task[None] | None = None
 
-    async def add(self, viewer: Viewer) -> None:
+    def add(self, viewer: Viewer) -> None:
         """Show it everything, and then what changes."""
         self._viewers.add(viewer)
         if self._task is None or self._task.done():
-            self._servers, self._state, self._looked_at = {}, {}, float("-inf")
-            await this_hub().listen(self._hear)
+            self._clear()
             self._task = asyncio.create_task(self._run())
         elif self._state:
-            viewer.show(wire.dumps({"type": "board", **self._state}))
+            viewer.show(wire.dumps({"type": "board", **self._state, "at": _now()}))
 
     def remove(self, viewer: Viewer) -> None:
         """It was closed."""
@@ -84,8 +79,7 @@ class Board:
 
     def _hear(self, message: State) -> None:
         if message["type"] == "ops.beat":
-            server = self._servers.setdefault(message["server"], _Server())
-            server.beats.append((time.monotonic(), message["totals"], message["gauges"]))
+            self._servers.heard(message["server"], message["totals"], message["gauges"])
             self._tell(message["events"], message["more"])
         elif message["type"] == "ops.event":
             self._tell([{name: value for name, value in message.items() if name != "type"}], 0)
@@ -96,6 +90,8 @@ class Board:
         self._more += more + len(events[room:])
 
     async def _run(self) -> None:
+        hub = this_hub()
+        await hub.listen(self._hear)
         try:
             while self._viewers:
                 try:
@@ -104,19 +100,32 @@ class Board:
                     logger.exception("the dashboards were not brought up to date; it is tried again")
                 await asyncio.sleep(_SECOND - time.time() % _SECOND)
         finally:
-            this_hub().unlisten(self._hear)
+            hub.unlisten(self._hear)
 
     async def _refresh(self) -> None:
         now = time.monotonic()
-        if now - self._looked_at >= _LOOK_SECONDS:
+        if now - self._looked_at >= _LOOK_SECONDS and (self._look is None or self._look.done()):
             self._looked_at = now
+            self._look = asyncio.create_task(self._look_around())
             await bus.group_send([(wire.ALL_HUBS, {"type": "hub.watched"})])
-            await self._look()
-        state = {**self._facts, **await self._count(), **self._add_up(now)}
-        changed = {name: value for name, value in state.items() if self._state.get(name) != value}
+            # Most often it is answered at once. A database that hangs must not hold up what is known without it.
+            await asyncio.wait([self._look], timeout=_SECOND / 4)
+        elif now - self._looked_at >= _PATIENCE_SECONDS:
+            self._facts["database"] = {"state": "away", "ms": None}
+        together = self._servers.add_up()
+        state = {
+            **self._facts,
+            "redis": "none" if not settings.ENVIRONMENT.redis_url else "well" if redis_line.is_well() else "away",
+            **await _count(),
+            **together,
+            "storm": storm(together["opened"], [point["opened"] / FINE for point in self._points[FINE].values()]),
+        }
+        changed = {
+            name: value for name, value in state.items() if name not in self._state or self._state[name] != value
+        }
         first, self._state = not self._state, state
         if changed:
-            self._show({"type": "board" if first else "delta", **changed, "at": round(time.time(), 3)})
+            self._show({"type": "board" if first else "delta", **changed, "at": _now()})
         if self._events or self._more:
             events, more = self._events, self._more
             self._events, self._more = [], 0
@@ -127,67 +136,59 @@ class Board:
         for viewer in tuple(self._viewers):
             viewer.show(text)
 
-    async def _look(self) -> None:
-        """What changes seldom: the servers that there are, the database's health, and whether the viewers may still look on."""
+    async def _look_around(self) -> None:
+        """What changes seldom: the servers that there are, new points, the database's health, and who may no longer look on."""
         began = time.monotonic()
         try:
-            runs = await in_database(history.runs)
-            self._facts["database"] = {"state": "well", "ms": round((time.monotonic() - began) * 1000, 1)}
-            self._facts["runs"] = [
-                {
-                    "server": run.server,
-                    "host": run.host,
-                    "kind": run.kind,
-                    "version": run.version,
-                    "began": wire.timestamp(run.began),
-                    "ended": wire.timestamp(run.ended) if run.ended else None,
-                    "died": run.died,
-                }
-                for run in runs
-            ]
-            await asyncio.gather(*(viewer.check() for viewer in tuple(self._viewers)))
+            runs, points, refused = await in_database(
+                _read, tuple(self._viewers), {span: bool(kept) for span, kept in self._points.items()}
+            )
         except Unavailable:
             self._facts["database"] = {"state": "away", "ms": None}
-        self._facts["redis"] = (
-            "none" if not settings.ENVIRONMENT.redis_url else "well" if redis_line.is_well() else "away"
-        )
+            return
+        self._facts["database"] = {"state": "well", "ms": round((time.monotonic() - began) * 1000)}
+        self._facts["runs"] = runs
+        for span, found in points.items():
+            self._keep(span, found)
+        for viewer in refused:
+            viewer.leave()
 
-    async def _count(self) -> State:
-        try:
-            people, connections = await in_database(presence.totals)
-        except Unavailable:
-            return {"people": None, "connections": None}
-        return {"people": people, "connections": connections}
-
-    def _add_up(self, now: float) -> State:
-        """The rates of all servers together, and each one's."""
-        self._servers = {
-            name: server for name, server in self._servers.items() if now - server.beats[-1][0] < 60 * _SILENT_SECONDS
+    def _keep(self, span: int, points: list[State]) -> None:
+        """Remember these points, and show those that are news."""
+        known, began = self._points[span], bool(self._points[span])
+        news = [point for point in points if known.get(point["at"]) != point]
+        self._points[span] = {
+            at: point
+            for at, point in {**known, **{point["at"]: point for point in news}}.items()
+            if at >= time.time() - KEPT[span]
         }
-        servers, together, latency = {}, history.empty(), list[int]()
-        rates = dict.fromkeys(("published", "delivered", "frames", "errors"), 0.0)
-        for name, server in self._servers.items():
-            added, seconds = server.added()
-            at, _, gauges = server.beats[-1]
-            silent = now - at >= _SILENT_SECONDS
-            each = {kind: added[kind] / seconds if seconds and not silent else 0.0 for kind in rates}
-            servers[name] = {**gauges, **{kind: round(rate, 1) for kind, rate in each.items()}, "silent": silent}
-            if not silent:
-                history.add(together, {**added, **gauges})
-                rates = {kind: rates[kind] + each[kind] for kind in rates}
-        latency = together["latency"]
-        return {
-            "servers": servers,
-            **{kind: round(rate, 1) for kind, rate in rates.items()},
-            "behind": together["behind"],
-            "waiting": together["waiting"],
-            "p50": _rounded(percentile(latency, 0.5)),
-            "p99": _rounded(percentile(latency, 0.99)),
-        }
+        if began and news:
+            self._show({"type": "points", "span": span, "points": news})
 
 
-def _rounded(milliseconds: float | None) -> float | None:
-    return None if milliseconds is None else round(milliseconds, 1)
+def _read(
+    viewers: Iterable[Viewer], known: dict[int, bool]
+) -> tuple[list[State], dict[int, list[State]], list[Viewer]]:
+    """The runs; the points, all of the fine ones unless they are known, and otherwise the recent ones; and who is to leave."""
+    runs = [run.as_dict() for run in history.runs()]
+    now = int(time.time())
+    points = {
+        span: history.series(span, since=now - recent if known[span] or span == COARSE else None)
+        for span, recent in _RECENT.items()
+    }
+    return runs, points, [viewer for viewer in viewers if not viewer.may_look()]
+
+
+async def _count() -> State:
+    people = connections = None
+    with contextlib.suppress(Unavailable):
+        # Not on a database thread: with the database hanging, all of those may wait for it.
+        people, connections = await asyncio.to_thread(presence.totals)
+    return {"people": people, "connections": connections}
+
+
+def _now() -> float:
+    return round(time.time(), 3)
 
 
 _boards: WeakKeyDictionary[asyncio.AbstractEventLoop, Board] = WeakKeyDictionary()

@@ -25,25 +25,25 @@ _WAITING = 64
 class DashboardConsumer(AsyncWebsocketConsumer):
     """`/ws/ops/`. It sends and does not listen: what a dashboard asks for, it asks over HTTP.
 
-    Frames: `board` with everything, then each second a `delta` with what changed, and `events`.
+    Frames: `board` with everything, then each second a `delta` with what changed; `events`; `points` of the history.
     """
 
     channel_layer_alias = "none"
 
     async def connect(self) -> None:
         self._out: deque[str] = deque()
-        self._writer: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._writing = False
+        self._ended = False
         await self.accept()
-        refusal = self.scope.get("refusal")
-        if refusal is None and not await self._may_look():
-            refusal = CloseCode.UNAUTHORISED
+        refusal = self.scope.get("refusal") or await self._refusal()
         if refusal is not None:
             await self.close(int(refusal), refusal.reason)
-            return
-        await this_board().add(self)
+        else:
+            this_board().add(self)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        await self._end(CloseCode.BAD_PROTOCOL)
+        self._end(CloseCode.BAD_PROTOCOL)
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
         raise StopConsumer
@@ -53,43 +53,58 @@ class DashboardConsumer(AsyncWebsocketConsumer):
             await super().__call__(scope, receive, send)
         finally:
             this_board().remove(self)
+            for task in getattr(self, "_tasks", ()):
+                task.cancel()
+
+    async def _refusal(self) -> CloseCode | None:
+        try:
+            return None if await in_database(self.may_look) else CloseCode.UNAUTHORISED
+        except Unavailable:
+            return CloseCode.UNAVAILABLE
 
     # -------------------------------------------------------------- called by the board
 
     def show(self, text: str) -> None:
         """Send this when what waits was sent. Too much waiting ends it: its page comes back to a new board."""
         if len(self._out) >= _WAITING:
-            self._out.clear()
-            this_board().remove(self)
-            self._writer = asyncio.create_task(self._end(CloseCode.SLOW_CONSUMER))
+            self._end(CloseCode.SLOW_CONSUMER)
             return
         self._out.append(text)
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write())
+        if not self._writing:
+            self._writing = True
+            self._do(self._write())
 
-    async def check(self) -> None:
-        if not await self._may_look():
-            await self._end(CloseCode.REVOKED)
-
-    async def _may_look(self) -> bool:
-        try:
-            return await in_database(self._may_look_now)
-        except Unavailable:
-            return True  # nobody can tell at this moment
-
-    def _may_look_now(self) -> bool:
+    def may_look(self) -> bool:
         """As at a request: the session holds, and so does the permission."""
         request = HttpRequest()
         request.session = self.scope["session"].__class__(self.scope["session"].session_key)
         return may_view(get_user(request))
 
-    async def _write(self) -> None:
-        try:
-            while self._out:
-                await self.send(text_data=self._out.popleft())
-        except Exception as error:  # a server's own way to say that the socket is gone
-            logger.debug("a dashboard is gone: %r", error)
+    def leave(self) -> None:
+        self._end(CloseCode.REVOKED)
 
-    async def _end(self, code: CloseCode) -> None:
+    # -------------------------------------------------------------- writing
+
+    async def _write(self) -> None:
+        while self._out:
+            await self.send(text_data=self._out.popleft())
+        self._writing = False
+
+    def _end(self, code: CloseCode) -> None:
         this_board().remove(self)
-        await self.close(int(code), code.reason)
+        if not self._ended:
+            self._ended = True
+            self._out.clear()
+            self._do(self.close(int(code), code.reason))
+
+    def _do(self, work: Any) -> None:
+        task = asyncio.create_task(_quietly(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+async def _quietly(work: Any) -> None:
+    try:
+        await work
+    except Exception as error:  # a server's own way to say that the socket is gone
+        logger.debug("a dashboard is gone: %r", error)
