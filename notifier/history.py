@@ -21,6 +21,9 @@ KEPT = {FINE: 15 * 60, COARSE: 24 * 3600}
 SILENT = timedelta(seconds=40)
 """A server that ended without a word is taken for dead after this."""
 
+# A point is written by all servers this long after its end.
+_WRITTEN_SECONDS = 2
+
 # A server that ends at each start must not make the list endless.
 _MOST_RUNS = 200
 
@@ -90,15 +93,22 @@ def runs() -> list[Run]:
 def series(span: int, *, since: int | None = None) -> list[dict[str, Any]]:
     """The points of all servers together, oldest first: sums, gauges, close codes, and the latency's p50 and p99 in milliseconds.
 
-    All that are kept, or those from `since` on, in Unix seconds.
+    All that are kept, or those from `since` on, in Unix seconds. The newest only when every server had the time to write it.
     """
+    now = int(timezone.now().timestamp())
     if since is None:
-        since = int(timezone.now().timestamp()) - KEPT[span]
+        since = now - KEPT[span]
     points: dict[int, dict[str, Any]] = {}
-    rows = Point.objects.filter(span=span, at__gte=since).order_by("at")
+    rows = Point.objects.filter(span=span, at__gte=since, at__lte=now - span - _WRITTEN_SECONDS).order_by("at")
     for at, counted in rows.values_list("at", "counted"):
         add(points.setdefault(at, empty()), counted)
     return [{"at": at, **shown(point)} for at, point in points.items()]
+
+
+def latest(*, since: int) -> dict[str, dict[str, Any]]:
+    """What each server counted in its newest fine point, where that began at `since` or later, in Unix seconds."""
+    rows = Point.objects.filter(span=FINE, at__gte=since).order_by("at")
+    return dict(rows.values_list("server", "counted"))
 
 
 def empty() -> dict[str, Any]:

@@ -9,16 +9,16 @@ import contextlib
 import logging
 import time
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from django.conf import settings
-
-from notifier import bus, history, presence, redis_line, wire
+from notifier import bus, history, presence, wire
 from notifier.database import in_database
 from notifier.errors import Unavailable
 from notifier.history import COARSE, FINE, KEPT
 from notifier.hub import this_hub
+from ops.health import problems
+from ops.overview import redis_state
 from ops.servers import Servers, State
 from ops.storms import storm
 
@@ -61,7 +61,7 @@ class Board:
         self._points: dict[int, dict[int, State]] = {FINE: {}, COARSE: {}}
         self._events: list[State] = []
         self._more = 0
-        self._looked_at = float("-inf")
+        self._told_at = self._looked_at = float("-inf")
         self._look: asyncio.Task[None] | None = None
 
     def add(self, viewer: Viewer) -> None:
@@ -91,8 +91,8 @@ class Board:
 
     async def _run(self) -> None:
         hub = this_hub()
-        await hub.listen(self._hear)
         try:
+            await hub.listen(self._hear)
             while self._viewers:
                 try:
                     await self._refresh()
@@ -104,10 +104,12 @@ class Board:
 
     async def _refresh(self) -> None:
         now = time.monotonic()
+        if now - self._told_at >= _LOOK_SECONDS:
+            self._told_at = now
+            await bus.group_send([(wire.ALL_HUBS, {"type": "hub.watched"})])
         if now - self._looked_at >= _LOOK_SECONDS and (self._look is None or self._look.done()):
             self._looked_at = now
             self._look = asyncio.create_task(self._look_around())
-            await bus.group_send([(wire.ALL_HUBS, {"type": "hub.watched"})])
             # Most often it is answered at once. A database that hangs must not hold up what is known without it.
             await asyncio.wait([self._look], timeout=_SECOND / 4)
         elif now - self._looked_at >= _PATIENCE_SECONDS:
@@ -115,11 +117,12 @@ class Board:
         together = self._servers.add_up()
         state = {
             **self._facts,
-            "redis": "none" if not settings.ENVIRONMENT.redis_url else "well" if redis_line.is_well() else "away",
+            "redis": redis_state(),
             **await _count(),
             **together,
             "storm": storm(together["opened"], [point["opened"] / FINE for point in self._points[FINE].values()]),
         }
+        state["problems"] = problems(state)
         changed = {
             name: value for name, value in state.items() if name not in self._state or self._state[name] != value
         }
@@ -154,16 +157,18 @@ class Board:
             viewer.leave()
 
     def _keep(self, span: int, points: list[State]) -> None:
-        """Remember these points, and show those that are news."""
-        known, began = self._points[span], bool(self._points[span])
-        news = [point for point in points if known.get(point["at"]) != point]
+        """Remember these points, and show the recent ones when there is news."""
+        known, recently = self._points[span], time.time() - _RECENT[span]
+        news = any(known.get(point["at"]) != point for point in points)
         self._points[span] = {
             at: point
-            for at, point in {**known, **{point["at"]: point for point in news}}.items()
+            for at, point in {**known, **{point["at"]: point for point in points}}.items()
             if at >= time.time() - KEPT[span]
         }
-        if began and news:
-            self._show({"type": "points", "span": span, "points": news})
+        if news:
+            # All of the recent ones, so that a page that had just asked for the history misses none.
+            recent = [point for point in points if point["at"] >= recently]
+            self._show({"type": "points", "span": span, "points": recent})
 
 
 def _read(

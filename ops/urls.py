@@ -1,5 +1,10 @@
 from django.urls import path
 
-from ops import views
+from ops import dashboard, views
 
-urlpatterns = [path("", views.connections, name="ops")]
+urlpatterns = [
+    path("", dashboard.overview, name="ops"),
+    path("series/", dashboard.series, name="ops-series"),
+    path("events/", dashboard.events, name="ops-events"),
+    path("people/", views.connections, name="ops-people"),
+]

@@ -1,10 +1,5 @@
 """The operators' pages."""
 
-from collections.abc import Callable
-from functools import wraps
-
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -13,24 +8,13 @@ from notifier import presence
 from notifier.errors import Unavailable
 from notifier.presence import Facts, Listing
 from ops.browser import describe_browser
+from ops.permissions import viewers_only
 
 _SHOWN = 200
 
 
-def staff_only(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Who is not signed in is asked to; who is signed in and no staff is refused."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest) -> HttpResponse:
-        if not getattr(request.user, "is_staff", False):
-            raise PermissionDenied
-        return view(request)
-
-    return login_required(guarded)
-
-
 @require_safe
-@staff_only
+@viewers_only
 def connections(request: HttpRequest) -> HttpResponse:
     """Who is connected now."""
     query = request.GET.get("q", "")[:128]
