@@ -4,7 +4,7 @@ A refused socket still reaches the consumer, which accepts and then closes it: a
 an HTTP status.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from channels.auth import AuthMiddlewareStack
@@ -17,6 +17,18 @@ from notifier.wire import CloseCode
 
 Scope = dict[str, Any]
 Application = Callable[[Scope, Any, Any], Awaitable[Any]]
+
+
+class OwnPage:
+    """ASGI middleware for sockets of this service's own pages alone: a signed-in user, and the service's own origin."""
+
+    def __init__(self, inner: Application) -> None:
+        self._inner = AuthMiddlewareStack(inner)
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> Any:
+        if not _comes_from_allowed_page(scope, settings.OWN_ORIGINS, origin_needed=True):
+            scope = {**scope, "refusal": CloseCode.FORBIDDEN_ORIGIN}
+        return await self._inner(scope, receive, send)
 
 
 class Authenticate:
@@ -32,19 +44,19 @@ class Authenticate:
             for offer in scope.get("subprotocols", [])
             if offer.startswith(wire.TOKEN_SUBPROTOCOL_PREFIX)
         ]
-        if not _comes_from_allowed_page(scope, origin_needed=not tokens):
+        if not _comes_from_allowed_page(scope, settings.ORIGINS, origin_needed=not tokens):
             return await self._inner({**scope, "refusal": CloseCode.FORBIDDEN_ORIGIN}, receive, send)
         if not tokens:
             return await self._by_session(scope, receive, send)
         return await self._inner({**scope, **_by_token(tokens)}, receive, send)
 
 
-def _comes_from_allowed_page(scope: Scope, *, origin_needed: bool) -> bool:
+def _comes_from_allowed_page(scope: Scope, allowed: Collection[str], *, origin_needed: bool) -> bool:
     """Whole origins are compared: a host alone would admit another scheme, or another port of the same machine."""
     origins = [value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"]
     if not origins:
         return not origin_needed
-    if len(origins) == 1 and origins[0] in settings.ORIGINS:
+    if len(origins) == 1 and origins[0] in allowed:
         return True
     if settings.ENVIRONMENT.url:
         return False

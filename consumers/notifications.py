@@ -16,7 +16,12 @@ from consumers.session import Session
 from notifier import ids, presence, wire
 from notifier.access import Person
 from notifier.hub import this_hub
+from notifier.metrics import METRICS
+from notifier.tail import TAIL
 from notifier.wire import CloseCode
+
+# RFC 6455's code for a connection that ended without one.
+_ABNORMAL = 1006
 
 
 class NotificationConsumer(AsyncWebsocketConsumer):
@@ -26,6 +31,8 @@ class NotificationConsumer(AsyncWebsocketConsumer):
     channel_layer_alias = "none"
 
     session: Session | None = None
+    _left_with = _ABNORMAL
+    _welcomed = False
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         try:
@@ -40,6 +47,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
         # As above.
+        self._left_with = message.get("code") or _ABNORMAL
         raise StopConsumer
 
     async def connect(self) -> None:
@@ -58,7 +66,10 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         if person is not None and refusal is None:
             refusal = self.hub.admission.enter(person.recipient, self.address)
         if person is None or refusal is not None:
-            await close_with(self, refusal or CloseCode.UNAUTHORISED)
+            refusal = refusal or CloseCode.UNAUTHORISED
+            METRICS.closed[int(refusal)] += 1
+            TAIL.add("refused", recipient=person.recipient if person else "", address=self.address, code=int(refusal))
+            await close_with(self, refusal)
             return
         connection = ids.new_connection_id()
         self.session = Session(
@@ -77,7 +88,11 @@ class NotificationConsumer(AsyncWebsocketConsumer):
 
     def _let_go(self) -> None:
         if self.session is not None:
+            code = int(self.session.protocol.closing or self._left_with)
             self.session.end()
+            METRICS.closed[code] += 1
+            kind = "disconnected" if self._welcomed else "refused"
+            TAIL.add(kind, recipient=self.session.person.recipient, address=self.address, code=code)
             self.hub.admission.leave(self.session.person.recipient, self.address)
             presence.left(self.session.connection)
 
@@ -107,6 +122,9 @@ class NotificationConsumer(AsyncWebsocketConsumer):
 
     def _arrived(self, session: Session) -> None:
         """The session was welcomed: from now on its person is seen to be here."""
+        self._welcomed = True
+        METRICS.opened += 1
+        TAIL.add("connected", recipient=session.person.recipient, address=self.address)
         headers = dict(self.scope["headers"])
         presence.arrived(
             presence.Facts(

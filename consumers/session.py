@@ -18,8 +18,10 @@ from notifier.database import in_database
 from notifier.delivery import Parcel
 from notifier.errors import Forbidden, NotifierError, Unauthenticated, Unavailable
 from notifier.hub import Hub
+from notifier.metrics import METRICS
 from notifier.presence import Pulse
 from notifier.resuming import Request
+from notifier.tail import TAIL
 from notifier.wire import CloseCode
 
 logger = logging.getLogger(__name__)
@@ -60,6 +62,7 @@ class Session:
         self._changes: list[Change] = []
         self._own: deque[int] = deque(maxlen=_OWN_REMEMBERED)
         self._closed = False
+        self._counted = 0
 
     async def begin(self) -> None:
         """From here on the clock runs. A plain connection is welcomed without a hello."""
@@ -94,9 +97,7 @@ class Session:
                 case wire.Hello():
                     await self._open(frame)
                 case wire.Ack():
-                    self._hub.acknowledged(self._recipient, frame.streams)
-                    handled = self.protocol.delivery.take_acknowledged()
-                    self._hub.ledger.delivered(self._recipient, handled, self._loop.time())
+                    self._acknowledged(frame)
                 case wire.Seen(ids=seen):
                     self._hub.ledger.seen(self._recipient, seen)
                 case wire.Read() | wire.Follow() | wire.Unfollow() | wire.Refresh():
@@ -105,6 +106,16 @@ class Session:
         except NotifierError as error:
             self.protocol.refuse(error.code, error.detail, _FIELDS.get(error.code, ""))
         self._settle()
+
+    def _acknowledged(self, ack: wire.Ack) -> None:
+        self._hub.acknowledged(self._recipient, ack.streams)
+        handled = self.protocol.delivery.take_acknowledged()
+        self._hub.ledger.delivered(self._recipient, handled, self._loop.time())
+        METRICS.delivered += self.protocol.delivery.delivered - self._counted
+        self._counted = self.protocol.delivery.delivered
+        if TAIL.on:
+            for stream, seq in ack.streams.items():
+                TAIL.add("acknowledged", recipient=self._recipient, stream=stream, seq=seq)
 
     async def _open(self, hello: wire.Hello) -> None:
         person, topic = self.protocol.person, self.protocol.topic
@@ -191,6 +202,14 @@ class Session:
     def person(self) -> Person:
         return self.protocol.person
 
+    @property
+    def waiting(self) -> int:
+        return self.protocol.delivery.waiting
+
+    @property
+    def behind(self) -> bool:
+        return self.protocol.delivery.behind
+
     def push(self, stream: str, seq: int, text: str) -> None:
         self.protocol.push(stream, seq, text, self._loop.time())
         self._settle()
@@ -262,6 +281,7 @@ class Session:
         try:
             while protocol.out:
                 await self._write_text(protocol.out.popleft())
+                METRICS.frames += 1
             if protocol.closing is not None:
                 self._closed = True
                 await self._close(protocol.closing)

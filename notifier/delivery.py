@@ -44,6 +44,13 @@ class Delivery:
         self._bytes = 0
         self._acknowledged: list[tuple[str, list[Parcel]]] = []
         self._left: list[tuple[str, list[Parcel]]] = []
+        self.delivered = 0
+        """Entries that were acknowledged, since the beginning."""
+
+    @property
+    def waiting(self) -> int:
+        """Entries that are on their way."""
+        return self._count
 
     @property
     def streams(self) -> list[str]:
@@ -143,6 +150,7 @@ class Delivery:
         while track.on_the_way and track.on_the_way[0][0] <= seq:
             parcel = track.on_the_way.popleft()
             self._count -= 1
+            self.delivered += 1
             self._bytes -= parcel[1]
             handled.append(parcel)
         if handled:

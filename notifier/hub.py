@@ -11,6 +11,7 @@ import contextlib
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
@@ -27,6 +28,7 @@ from notifier.groups import Groups
 from notifier.inbox import Count, Missed, counts, last_seqs, since
 from notifier.ledger import Ledger, Sender
 from notifier.receipts import note_delivered
+from notifier.reporting import Gauges, Reporter
 from notifier.resuming import Opening, Request, open_all
 from notifier.revocation import ended_among
 
@@ -49,8 +51,19 @@ _BATCH = 500
 _READ_BATCH = 200
 
 
+Listener = Callable[[dict[str, Any]], None]
+
+
 class Connection(Closable, Sender, Protocol):
     """What the hub asks of a connection. None of these may block or fail."""
+
+    @property
+    def waiting(self) -> int:
+        """Entries that are on their way to it unacknowledged."""
+
+    @property
+    def behind(self) -> bool:
+        """Whether these are so many that nothing more may follow."""
 
     def push(self, stream: str, seq: int, text: str) -> None:
         """A live entry, as an encoded frame."""
@@ -74,6 +87,8 @@ class Hub:
         self._since: dict[Connection, float] = {}
         self.enforcement: Enforcement[Connection] = Enforcement(self._since, self.admission, self._let_go)
         self._groups = Groups(self._dispatch)
+        self.reporter = Reporter(self._gauges)
+        self._listeners: set[Listener] = set()
         self._fresh: dict[str, float] = {}
         self._delivered: dict[tuple[str, str], int] = {}
         self._swept = self._tidied = self._checked = time.monotonic()
@@ -106,6 +121,7 @@ class Hub:
             _, running = await asyncio.wait(running, timeout=0.1)
         if self._tasks:
             await presence.leave()
+            await self.reporter.end()
         with contextlib.suppress(Unavailable, TimeoutError):
             async with asyncio.timeout(_STOP_SECONDS):
                 await self._write_delivered()
@@ -157,11 +173,8 @@ class Hub:
     # -------------------------------------------------------------- from the layer
 
     def _dispatch(self, message: dict[str, Any]) -> None:
-        if message["type"] == "hub.sweep":
-            self._swept = float("-inf")
-            return
-        if message["type"] == "hub.orders":
-            self.enforcement.hasten()
+        if message["type"].startswith(("hub.", "ops.")):
+            self._take_order(message)
             return
         carriers = self._carried.get(message["stream"], ())
         if message["type"] == "notification.push":
@@ -172,15 +185,51 @@ class Hub:
             for connection in tuple(carriers):
                 connection.told(message["revision"], message["read"], all_read=message["all_read"])
 
+    def _take_order(self, message: dict[str, Any]) -> None:
+        """What is said to the hubs, and what is for the operators who listen here."""
+        match message["type"]:
+            case "hub.sweep":
+                self._swept = float("-inf")
+            case "hub.orders":
+                self.enforcement.hasten()
+            case "hub.watched":
+                self.reporter.watched()
+            case _:
+                for listener in tuple(self._listeners):
+                    listener(message)
+
+    # -------------------------------------------------------------- for operators
+
+    async def listen(self, listener: Listener) -> None:
+        """Hand it what is said to the group of operators, until `unlisten`."""
+        self._listeners.add(listener)
+        self._groups.join(wire.OPS)
+        await self._groups.settle()
+
+    def unlisten(self, listener: Listener) -> None:
+        self._listeners.discard(listener)
+        if not self._listeners:
+            self._groups.leave(wire.OPS)
+
+    def _gauges(self) -> Gauges:
+        waiting = [connection.waiting for connection in self._streams]
+        return {
+            "connections": len(waiting),
+            "behind": sum(connection.behind for connection in self._streams),
+            "waiting": sum(waiting),
+        }
+
     # -------------------------------------------------------------- the sweep
 
     async def _tick(self) -> None:
         chores = (
             self._write_delivered,
+            self.reporter.beat,
             self._sweep,
             self._close_ended,
             self.enforcement.check,
             self._tidy,
+            self.reporter.record,
         )
         while True:
             await asyncio.sleep(_TICK_SECONDS)

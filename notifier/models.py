@@ -176,3 +176,25 @@ class Visitor(models.Model):
     last_seen = models.DateTimeField()
     last_server = models.CharField(max_length=32)
     topics = models.JSONField(default=list)
+
+
+class ServerRun(models.Model):
+    """One server process, from its start to its end. Without `stopped_at` it runs, or it died: then its points have stopped."""
+
+    server = models.CharField(max_length=64, unique=True)
+    host = models.CharField(max_length=255)
+    kind = models.CharField(max_length=16)
+    version = models.CharField(max_length=32)
+    started_at = models.DateTimeField(db_index=True)
+    stopped_at = models.DateTimeField(null=True)
+    last_seen_at = models.DateTimeField()
+
+
+class Point(models.Model):
+    """What one server counted within `span` seconds from `at`, in Unix seconds: see `metrics.increase`, and gauges beside it."""
+
+    pk = models.CompositePrimaryKey("span", "at", "server")
+    span = models.PositiveSmallIntegerField()
+    at = models.PositiveBigIntegerField()
+    server = models.CharField(max_length=64)
+    counted = models.JSONField()

@@ -11,9 +11,13 @@ from django.utils import timezone
 from notifier import bus, idempotency, ids, names, presence, sequences, wire
 from notifier.content import Audience, Draft
 from notifier.idempotency import Once
+from notifier.metrics import METRICS
 from notifier.models import Entry, IdempotencyKey, Notification, Subscription
+from notifier.tail import TAIL
 
 _ENTRY_BATCH = 5000
+# So many of its people and topics does an operator see of a notification that passes by.
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,16 @@ def publish(draft: Draft, *, sender_id: int | None = None, once: Once | None = N
         )
         # robust: the row is committed, and a wake-up that fails is repaired by the hubs' sweep.
         transaction.on_commit(partial(bus.announce, places, wire.dumps(notification.content())), robust=True)
+    METRICS.count_published(notification.addressed)
+    if TAIL.on:
+        TAIL.add(
+            "published",
+            notification=ids.show_notification_id(notification.pk),
+            title=notification.title,
+            level=notification.level,
+            to=_audience_in_words(draft.to),
+            addressed=notification.addressed,
+        )
     return _answer(notification, online)
 
 
@@ -77,6 +91,12 @@ def addressees(audience: Audience) -> tuple[int, set[str] | None]:
 
 def _answer(notification: Notification, online: int | None, *, repeated: bool = False) -> Published:
     return Published(notification.pk, notification.created_at, notification.addressed, online, repeated)
+
+
+def _audience_in_words(audience: Audience) -> str:
+    named = [*audience.users[:_NAMED], *(f"#{topic}" for topic in audience.topics[:_NAMED])]
+    more = len(audience.users) + len(audience.topics) - len(named)
+    return ", ".join((["everyone"] if audience.everyone else []) + named) + (f" and {more} more" if more else "")
 
 
 def _streams(audience: Audience) -> set[str]:

@@ -4,15 +4,21 @@ Rows are written in one order, of recipients and then of notifications, so that 
 people wait for each other and never deadlock. An earlier time is never replaced by a later one: what is sent again changes nothing.
 """
 
+import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from notifier import ids
+from notifier.metrics import METRICS
 from notifier.models import Entry, Receipt, Stream, Subscription
 from notifier.rowsets import moment, pack, rowset, table
+
+# Who gets something so late was away, and nobody was slow.
+_AWAY_SECONDS = 30.0
 
 
 class Mark(NamedTuple):
@@ -48,7 +54,7 @@ def write_marks(marks: Collection[Mark]) -> int:
         " WHERE stream.name = mark.stream AND entry.stream_id = stream.id AND entry.seq = mark.seq"
         " GROUP BY mark.recipient, entry.notification_id ORDER BY mark.recipient, entry.notification_id"
         f" ON CONFLICT (recipient, notification_id) DO UPDATE SET sent_at = {sent.value}, delivered_at = {delivered.value}"
-        f" WHERE {sent.news} OR {delivered.news}"
+        f" WHERE {sent.news} OR {delivered.news} RETURNING notification_id, delivered_at"
     )
     rows = [
         {
@@ -62,7 +68,21 @@ def write_marks(marks: Collection[Mark]) -> int:
     ]
     with connection.cursor() as cursor:
         cursor.execute(statement, [pack(rows)])
-        return int(cursor.rowcount)
+        written = cursor.fetchall()
+    for identity, at in written:
+        _observe(identity, at)
+    return len(written)
+
+
+def _observe(identity: Any, delivered_at: Any) -> None:
+    """Count how long it took from the POST to the browser. An id tells when it was made."""
+    if delivered_at is None:
+        return
+    made = ids.moment_of(uuid.UUID(str(identity)))
+    at = datetime.fromisoformat(delivered_at) if isinstance(delivered_at, str) else delivered_at
+    seconds = (at.replace(tzinfo=UTC) - made).total_seconds() if made is not None else -1.0
+    if 0 <= seconds <= _AWAY_SECONDS:
+        METRICS.observe(seconds)
 
 
 def write_sights(sights: Collection[Sight], *, named_only: bool = False) -> int:

@@ -19,17 +19,17 @@ SECRET_KEY_FALLBACKS = ENVIRONMENT.secret_key_fallbacks
 # ------------------------------------------------------------------ addresses
 
 # Without a public address the service is reached on its own machine, at whatever port: see `LOOPBACK_HOSTS`.
-_OWN_ORIGINS = [origin_of(ENVIRONMENT.url)] if ENVIRONMENT.url else []
+OWN_ORIGINS = [origin_of(ENVIRONMENT.url)] if ENVIRONMENT.url else []
 _HTTPS = ENVIRONMENT.url.startswith("https://")
-ORIGINS = frozenset(_OWN_ORIGINS + ENVIRONMENT.origins)
+ORIGINS = frozenset(OWN_ORIGINS + ENVIRONMENT.origins)
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 ALLOWED_HOSTS = [
     *LOOPBACK_HOSTS,
-    *(urlsplit(origin).hostname or "" for origin in _OWN_ORIGINS),
+    *(urlsplit(origin).hostname or "" for origin in OWN_ORIGINS),
     *ENVIRONMENT.allowed_hosts,
 ]
-CSRF_TRUSTED_ORIGINS = _OWN_ORIGINS
+CSRF_TRUSTED_ORIGINS = OWN_ORIGINS
 CORS_ALLOWED_ORIGINS = list(ENVIRONMENT.origins)
 CORS_URLS_REGEX = r"^/api/"
 

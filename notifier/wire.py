@@ -72,7 +72,7 @@ ALL_HUBS = "hubs"
 """The group that the hub of every process is in."""
 
 OPS = "ops"
-"""The group of those who watch over the service."""
+"""The group of the processes in which an operator looks on."""
 
 
 def ops_event(kind: str, **told: object) -> dict[str, object]:

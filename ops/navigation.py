@@ -8,7 +8,9 @@ from notifier.roles import MANAGE, VIEW, may
 
 # What it is called, the name of its address, and the permission that it takes. A page below one is part of it.
 _ENTRIES = (
-    ("People", "ops", VIEW),
+    ("Overview", "ops", VIEW),
+    ("People", "ops-people", VIEW),
+    ("Events", "ops-events", VIEW),
     ("Notifications", "ops-notifications", VIEW),
     ("Keys", "ops-keys", MANAGE),
     ("Audit", "ops-audit", VIEW),

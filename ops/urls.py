@@ -1,9 +1,11 @@
 from django.urls import path
 
-from ops import act, audit, keys, notification, person, views
+from ops import act, audit, dashboard, keys, notification, person, views
 
 urlpatterns = [
-    path("", views.connections, name="ops"),
+    path("", dashboard.overview, name="ops"),
+    path("series/", dashboard.series, name="ops-series"),
+    path("events/", dashboard.events, name="ops-events"),
     path("people/", views.connections, name="ops-people"),
     path("people/<path:recipient>/", person.person, name="ops-person"),
     path("notifications/", notification.notifications, name="ops-notifications"),

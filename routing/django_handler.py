@@ -1,6 +1,7 @@
 """Django behind ASGI, with one thread hop for a request."""
 
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -10,6 +11,8 @@ from django.core.handlers.base import BaseHandler
 from django.db import close_old_connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+
+from notifier.metrics import METRICS
 
 
 class OneHopHandler(ASGIHandler):
@@ -36,6 +39,9 @@ class OneHopHandler(ASGIHandler):
     def _respond(self, request: HttpRequest) -> HttpResponseBase:
         close_old_connections()
         try:
-            return self.get_response(request)
+            response = self.get_response(request)
+            if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                METRICS.count_error()
+            return response
         finally:
             close_old_connections()

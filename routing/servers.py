@@ -16,8 +16,11 @@ _HANDSHAKE_SECONDS = 20
 
 def run_daphne(listener: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM."""
+    from notifier.reporting import Reporter
     from routing.asgi import application
     from routing.daphne_server import DrainingServer
+
+    Reporter.kind = "daphne"
 
     listener.setblocking(False)
     DrainingServer(
@@ -38,8 +41,11 @@ def run_uvicorn(listener: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM."""
     import uvicorn
 
+    from notifier.reporting import Reporter
     from routing.asgi import application
     from routing.uvicorn_server import AnsweringSocket, BoundedHttp, DrainingServer
+
+    Reporter.kind = "uvicorn"
 
     config = uvicorn.Config(
         application,

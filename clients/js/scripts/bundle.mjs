@@ -27,6 +27,7 @@ const outputs = [
   { entryPoints: ["src/index.ts"], outfile: "dist/notifier.js", format: "iife", globalName: "Notifier", sourcemap: true },
   { entryPoints: ["src/index.ts"], outfile: "dist/notifier.mjs", format: "esm", sourcemap: true },
   { entryPoints: ["demo/demo.ts"], outfile: "../../demo/static/demo/demo.js", format: "iife" },
+  { entryPoints: ["ops/dashboard.ts"], outfile: "../../ops/static/ops/dashboard.js", format: "iife" },
 ];
 
 /** Every built file: its path from the project's folder, and its bytes. */
@@ -38,6 +39,7 @@ export async function bundle() {
   }
   const toasts = readFileSync(join(packageFolder, "src/toasts.css"));
   files.set("clients/js/dist/toasts.css", toasts);
+  files.set("ops/static/ops/uplot.css", readFileSync(join(packageFolder, "node_modules/uplot/dist/uPlot.min.css")));
   for (const [name, bytes] of declarations()) files.set(`clients/js/dist/${name}`, bytes);
   return files;
 }

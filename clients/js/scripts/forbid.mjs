@@ -9,7 +9,7 @@ const FORBIDDEN =
   /\b(innerHTML|outerHTML|insertAdjacentHTML|setHTMLUnsafe|parseFromString|createContextualFragment|srcdoc|eval)\b|\bdocument\.write|\bnew Function\b/;
 
 const found = [];
-for (const folder of ["src", "demo"]) {
+for (const folder of ["src", "demo", "ops"]) {
   for (const name of readdirSync(join(packageFolder, folder)).filter((each) => each.endsWith(".ts"))) {
     const lines = readFileSync(join(packageFolder, folder, name), "utf8").split("\n");
     lines.forEach((line, index) => {
