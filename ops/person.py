@@ -30,13 +30,13 @@ def person(request: HttpRequest, recipient: str) -> HttpResponse:
     except ValidationError:
         return render(request, "ops/person_unknown.html", {"recipient": recipient}, status=404)
     timeline = tracing.timeline(recipient, limit=_SHOWN, before=_before(request))
-    block = blocking.in_force().filter(recipient=recipient).first()
+    blocked = blocking.in_force().filter(recipient=recipient).first()
     asked = request.GET.get("why", "").strip()
     page: dict[str, Any] = {
         "recipient": recipient,
         "here": _here(recipient),
         "visitor": Visitor.objects.filter(recipient=recipient).first(),
-        "block": block,
+        "blocked": blocked,
         "positions": [(position, topic_of(position.stream)) for position in all_positions(recipient)],
         "unread": inbox.look(recipient, limit=1).unread,
         "timeline": timeline.items,
