@@ -117,7 +117,8 @@ def _instruction(form: ActionForm, model: type[Instruction]) -> Instruction | No
         return model.parse(form.instruction())
     except Invalid as error:
         for problem in error.problems:
-            field = problem.pointer.rsplit("/", 1)[-1]
+            part = problem.pointer.rsplit("/", 1)[-1]
+            field = form.standing_for.get(part, part)
             form.add_error(field if field in form.fields else None, problem.detail)
         return None
 

@@ -1,7 +1,7 @@
 """What operators fill in before an action, and how it becomes the instruction that the domain checks once more."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -28,7 +28,9 @@ class _Duration(forms.ChoiceField):
 
 
 class ActionForm(forms.Form):
-    """`instruction` is what the verb takes, from cleaned fields."""
+    """`instruction` is what the verb takes, from cleaned fields; `standing_for` names the field behind a part of it that has another name."""
+
+    standing_for: ClassVar[dict[str, str]] = {}
 
     def instruction(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
@@ -84,6 +86,8 @@ class BannerForm(ActionForm):
 
 class TestForm(ActionForm):
     """A notification to see whether it arrives."""
+
+    standing_for = {"user": "target", "topic": "target", "me": "to"}
 
     to = forms.ChoiceField(
         label="To", choices=[("me", "Me"), ("user", "A person"), ("topic", "A topic"), ("everyone", "Everyone")]
