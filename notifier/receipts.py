@@ -15,7 +15,7 @@ from django.db import connection
 from notifier import ids
 from notifier.metrics import METRICS
 from notifier.models import Entry, Receipt, Stream, Subscription
-from notifier.rowsets import moment, pack, rowset, table
+from notifier.rowsets import TIME, moment, pack, rowset, table
 
 # Who gets something so late was away, and nobody was slow.
 _AWAY_SECONDS = 30.0
@@ -45,7 +45,7 @@ def write_marks(marks: Collection[Mark]) -> int:
     Entries that are gone are passed over, and so is what is known already.
     """
     receipt, sent, delivered = table(Receipt), _earlier("sent_at"), _earlier("delivered_at")
-    source = rowset("mark", recipient="text", stream="text", seq="bigint", sent="timestamptz", delivered="timestamptz")
+    source = rowset("mark", recipient="text", stream="text", seq="bigint", sent=TIME, delivered=TIME)
     # CROSS JOIN: SQLite then keeps this order, in which each step is a look into an index.
     statement = (
         f"INSERT INTO {receipt} (recipient, notification_id, sent_at, delivered_at)"  # noqa: S608 -- no input in it
@@ -92,7 +92,7 @@ def write_sights(sights: Collection[Sight], *, named_only: bool = False) -> int:
     name, unless there is a receipt of it.
     """
     receipt, seen = table(Receipt), _earlier("seen_at")
-    source = rowset("sight", recipient="text", notification="uuid", seen="timestamptz")
+    source = rowset("sight", recipient="text", notification="uuid", seen=TIME)
     own = f" AND entry.stream_id = (SELECT id FROM {table(Stream)} WHERE name = 'user:' || sight.recipient)"  # noqa: S608 -- no input in it
     statement = (
         f"INSERT INTO {receipt} (recipient, notification_id, seen_at)"  # noqa: S608 -- no input in it

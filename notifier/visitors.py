@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from notifier.models import Visitor
-from notifier.rowsets import moment, pack, rowset, table
+from notifier.rowsets import TIME, moment, pack, rowset, table
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Visit:
 def write_visits(visits: Mapping[str, Visit], *, server: str) -> None:
     """Remember the people, by recipient, who were connected to this server. Neither time moves inwards."""
     visitor = table(Visitor)
-    source = rowset("visit", recipient="text", first="timestamptz", last="timestamptz", topics="jsonb")
+    source = rowset("visit", recipient="text", first=TIME, last=TIME, topics="jsonb")
     statement = (
         f"INSERT INTO {visitor} (recipient, first_seen, last_seen, last_server, topics)"  # noqa: S608 -- no input in it
         f" SELECT visit.recipient, visit.first, visit.last, %s, visit.topics FROM {source}"

@@ -1,6 +1,7 @@
 """The protocol core by itself: no server, no socket, no clock."""
 
 import json
+import math
 from datetime import UTC, datetime
 from typing import Any
 
@@ -94,6 +95,45 @@ def test_hello_is_waited_for_again_when_the_server_itself_is_late(late: float, c
     assert protocol.closing is closing
     protocol.expire(11.1)
     assert protocol.closing is CloseCode.HELLO_TIMEOUT
+
+
+def test_what_is_acknowledged_is_given_out_once_with_when_it_was_sent() -> None:
+    protocol = opened()
+    for seq, now in ((1, 10.5), (2, 11), (3, 12)):
+        push(protocol, seq, now)
+    size = len(text(1))
+    assert protocol.receive(json.dumps({"type": "ack", "streams": {STREAM: 2}}), 13)
+    assert protocol.delivery.take_acknowledged() == [(STREAM, [(1, size, 10.5), (2, size, 11)])]
+    assert protocol.delivery.take_acknowledged() == []
+    assert not protocol.receive(json.dumps({"type": "ack", "streams": {STREAM: 2}}), 14)
+    assert protocol.delivery.take_acknowledged() == []
+
+
+def test_what_nobody_acknowledges_is_given_out_once() -> None:
+    """What was sent by the time that is asked about; also of a stream that was closed meanwhile. It can be acknowledged later."""
+    protocol = opened()
+    for seq, now in ((1, 10), (2, 11), (3, 12)):
+        push(protocol, seq, now)
+    size = len(text(1))
+    assert protocol.delivery.take_unacknowledged(9, 13) == []
+    assert protocol.delivery.take_unacknowledged(11, 13) == [(STREAM, [(1, size, 10), (2, size, 11)])]
+    assert protocol.delivery.take_unacknowledged(11, 13) == []
+    protocol.receive(json.dumps({"type": "ack", "streams": {STREAM: 1}}), 13)
+    assert protocol.delivery.take_acknowledged() == [(STREAM, [(1, size, 10)])]
+    protocol.delivery.close(STREAM)
+    assert protocol.delivery.take_unacknowledged(0, 14) == [(STREAM, [(3, size, 12)])]
+    assert protocol.delivery.take_unacknowledged(math.inf, 15) == []
+
+
+def test_what_a_plain_client_was_sent_is_given_out_as_sent_by_now() -> None:
+    """Nothing is kept for it from entry to entry."""
+    protocol = Protocol(ALICE, now=0, plain=True)
+    protocol.welcome("con_1", opening(head=7))
+    assert protocol.delivery.take_unacknowledged(0, 1) == []
+    for seq in (8, 9):
+        push(protocol, seq, 1)
+    assert protocol.delivery.take_unacknowledged(0, 2) == [(STREAM, [(8, 0, 2), (9, 0, 2)])]
+    assert protocol.delivery.take_unacknowledged(0, 3) == []
 
 
 def test_only_what_was_stored_before_the_welcome_is_a_replay() -> None:

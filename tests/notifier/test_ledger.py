@@ -34,7 +34,8 @@ class Tab:
         self.parcels: list[Parcel] = [(seq, 100, 0.0) for seq in seqs]
 
     def unacknowledged(self, before: float) -> list[tuple[str, list[Parcel]]]:
-        found, self.parcels = [parcel for parcel in self.parcels if parcel[2] <= before], []
+        found = [parcel for parcel in self.parcels if parcel[2] <= before]
+        self.parcels = [parcel for parcel in self.parcels if parcel[2] > before]
         return [("user:alice", found)] if found else []
 
 
@@ -214,3 +215,34 @@ def test_a_crowd_is_written_in_bounded_statements(monkeypatch: pytest.MonkeyPatc
     run(work)
     assert sizes == [1000, 1000, 500]
     assert Receipt.objects.count() == 2500
+
+
+def test_it_looks_around_for_what_nobody_acknowledges_and_for_who_stays(
+    three: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once a second, and through failures."""
+    monkeypatch.setattr(ledger, "_INTERVAL_SECONDS", 0.01)
+    monkeypatch.setattr(ledger, "_STAYING_SECONDS", 0.0)
+    monkeypatch.setattr(ledger, "_CONNECTIONS_AT_A_TIME", 2)
+    failures = [RuntimeError("once")]
+
+    async def work(book: Ledger) -> None:
+        just_sent = Tab()
+        just_sent.parcels = [(2, 100, asyncio.get_running_loop().time())]
+        tabs = [Tab(1), Tab(), Tab(3), just_sent]
+
+        def connections() -> list[Tab]:
+            if failures:
+                raise failures.pop()
+            return tabs
+
+        keeping = asyncio.create_task(book.keep(connections))
+        while len(await in_database(written)) < 2 or not await in_database(Visitor.objects.exists):
+            await asyncio.sleep(0.01)
+        keeping.cancel()
+        assert just_sent.parcels
+
+    with caplog.at_level(logging.ERROR, "notifier.ledger"):
+        run(work)
+    assert written() == [1, 3]
+    assert [record.getMessage() for record in caplog.records] == ["writing receipts failed; it is tried again"]

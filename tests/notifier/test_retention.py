@@ -22,6 +22,7 @@ from notifier.following import follow, positions
 from notifier.hub import Hub
 from notifier.models import Entry, IdempotencyKey, Installation, Receipt, Stream
 from notifier.publishing import publish
+from notifier.receipts import Mark, write_marks
 from notifier.resuming import Opening, Request, open_all
 from notifier.retention import Pruned
 from tests.notifier.ageing import days_ago, publish_old
@@ -141,7 +142,7 @@ def test_unread_counts_what_is_kept() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_revision_rises_where_something_unread_is_pruned() -> None:
-    """Of a person's own stream alone, and not for what was read one by one or all at once."""
+    """Of a person's own stream alone, and not for what was read one by one or all at once. To be delivered is not to be read."""
     people = [Person(name) for name in ("nothing", "by id", "all", "some")]
     old = publish_old(40, *(person.recipient for person in people), number=3)
     shown = [f"ntf_{one.id.hex}" for one in old]
@@ -150,6 +151,7 @@ def test_revision_rises_where_something_unread_is_pruned() -> None:
     inbox.mark_read(people[1], shown)
     inbox.mark_all_read(people[2])
     inbox.mark_read(people[3], shown[:2])
+    write_marks([Mark("nothing", "user:nothing", seq, 0, 0) for seq in (1, 2, 3)])
     with days_ago(40):
         publish(draft(topics=("room.a",), everyone=True))
     before = dict(Stream.objects.values_list("name", "revision"))
