@@ -78,7 +78,7 @@ def _problems(answer: Any) -> list[dict[str, str]]:
 
 # What JSON Schema cannot say, so that an example which keeps to the schema may still be refused: by pointer, how the
 # refusal begins.
-BEYOND = {
+BEYOND: dict[str, str | tuple[str, ...]] = {
     "#/data": "must ",  # its size, its depth, the numbers and the texts in it
     "#/url": "is not an address",  # which host is well formed
     "#/icon": "is not an address",
