@@ -41,7 +41,7 @@ def submit(client: Client, path: str, **fields: Any) -> Any:
 
 
 def text_of(answer: Any) -> str:
-    found = re.search(r'value="(nk_[^"]+)"', answer.content.decode())
+    found = re.search(r">(nk_[^<]+)</textarea>", answer.content.decode())
     assert found
     return found[1]
 
