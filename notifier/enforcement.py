@@ -15,6 +15,7 @@ from notifier.wire import Banner, CloseCode
 
 logger = logging.getLogger(__name__)
 
+# An order, a block and a credential that ends are noticed within this and a tick: in less than 5 s.
 _CHECK_SECONDS = 2.0
 
 
@@ -54,11 +55,11 @@ class Enforcement(Generic[C]):
         """There is something new: look at the next call of `check`."""
         self._checked = float("-inf")
 
-    async def check(self) -> None:
-        """Once a second: every 2 s, or when hastened, read what holds now and see to it."""
+    async def check(self) -> bool:
+        """Once a second: every 2 s, or when hastened, read what holds now and see to it. Whether it was time."""
         now = time.monotonic()
         if now - self._checked < _CHECK_SECONDS:
-            return
+            return False
         self._checked = now
         standing = await in_database(orders.read, presence.SERVER)
         self._drain(drained=standing.drained)
@@ -67,6 +68,7 @@ class Enforcement(Generic[C]):
         self._carried_out = {closing.id for closing in standing.closings}
         if closed := self._close(fresh):
             await in_database(orders.note_closed, closed)
+        return True
 
     def _close(self, closings: Collection[Closing]) -> dict[int, int]:
         """Close what the orders are about. How many for each, where it is more than none."""

@@ -43,8 +43,6 @@ _DRAIN_PAUSE = 0.05
 # For the tasks of a hub that stops.
 _STOP_SECONDS = 2.0
 _TIDY_SECONDS = 600.0
-# A credential that ends is noticed within this and a tick: in less than 5 s.
-_CHECK_SECONDS = 2.0
 _SWEEP_CHUNK = 1000
 _BATCH = 500
 # SQLite takes expressions of at most 1,000 alternatives.
@@ -91,7 +89,7 @@ class Hub:
         self._listeners: set[Listener] = set()
         self._fresh: dict[str, float] = {}
         self._delivered: dict[tuple[str, str], int] = {}
-        self._swept = self._tidied = self._checked = time.monotonic()
+        self._swept = self._tidied = time.monotonic()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -226,8 +224,7 @@ class Hub:
             self._write_delivered,
             self.reporter.beat,
             self._sweep,
-            self._close_ended,
-            self.enforcement.check,
+            self._enforce,
             self._tidy,
             self.reporter.record,
         )
@@ -258,11 +255,10 @@ class Hub:
                 for connection in tuple(self._carried.get(stream, ())):
                     connection.notice(stream, head, revision)
 
-    async def _close_ended(self) -> None:
-        """Close the connections whose credential is no longer in force."""
-        if time.monotonic() - self._checked < _CHECK_SECONDS or not self._streams:
+    async def _enforce(self) -> None:
+        """Carry out what operators ordered; then close the connections whose credential is no longer in force."""
+        if not await self.enforcement.check() or not self._streams:
             return
-        self._checked = time.monotonic()
         ended = await in_database(ended_among, {connection.person for connection in self._streams})
         for connection in tuple(self._streams) if ended else ():
             if (code := ended.get(connection.person)) is not None:

@@ -1,5 +1,6 @@
 """The page of the audit log."""
 
+import re
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from ops.permissions import VIEW, operators_page
 _FILTERS = ("action", "actor", "target")
 _LONGEST = 200
 _PAGE = 50
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:[0-9.]+Z")
 
 
 @require_safe
@@ -45,6 +47,8 @@ def _said(value: object) -> str:
     match value:
         case bool():
             return "yes" if value else "no"
+        case str() if _MOMENT.fullmatch(value):
+            return f"{value[:10]} {value[11:16]} UTC"
         case list():
             return ", ".join(_said(item) for item in value)
         case dict():

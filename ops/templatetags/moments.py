@@ -4,11 +4,19 @@ from datetime import datetime
 
 from django import template
 from django.utils import timezone
-from django.utils.timesince import timesince, timeuntil
 
 from notifier.outcomes import Outcome, State
 
 register = template.Library()
+
+# In seconds, with how many of the unit are said before the next larger one is.
+_UNITS = (
+    ("minute", 60, 60),
+    ("hour", 3600, 36),
+    ("day", 86_400, 100),
+    ("month", 2_629_746, 24),
+    ("year", 31_556_952, 0),
+)
 
 
 @register.inclusion_tag("ops/moment.html")
@@ -24,8 +32,17 @@ def moment(value: datetime | None, otherwise: str = "–") -> dict[str, object]:
     if value is None:
         return {"value": None, "otherwise": otherwise}
     now = timezone.now()
-    if abs((value - now).total_seconds()) < 60:
-        words = "just now" if value <= now else "in less than a minute"
+    seconds = (value - now).total_seconds()
+    if abs(seconds) < 60:
+        words = "just now" if seconds <= 0 else "in less than a minute"
     else:
-        words = f"{timesince(value, now, depth=1)} ago" if value <= now else f"in {timeuntil(value, now, depth=1)}"
+        words = f"{_rounded(-seconds)} ago" if seconds <= 0 else f"in {_rounded(seconds)}"
     return {"value": value, "words": words}
+
+
+def _rounded(seconds: float) -> str:
+    for unit, length, most in _UNITS:
+        number = round(seconds / length)
+        if number < most or not most:
+            return f"{number} {unit}" + ("" if number == 1 else "s")
+    raise AssertionError("the last unit has no bound")
