@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from notifier import ids, inbox
+from notifier import blocking, ids, inbox
 from notifier.access import Person
 from notifier.explaining import Reason
 from notifier.following import follow, positions
@@ -68,19 +68,24 @@ def test_timeline_is_paged_through() -> None:
     assert timeline("nobody").items == []
 
 
-def test_blocked() -> None:
+@pytest.mark.parametrize("lasts", [timedelta(hours=1), None])
+def test_blocked(lasts: timedelta | None) -> None:
     """Ahead of what else holds it up, and only until the block ends."""
     was_here()
-    sent, until = publish(draft("alice")), timezone.now() + timedelta(hours=1)
-    answer = why("alice", name(sent), blocked_until=until, online=False)
-    assert (answer.code, answer.since) == (Reason.BLOCKED, until)
-    assert "is blocked until 20" in answer.detail
-    over = why("alice", name(sent), blocked_until=timezone.now() - timedelta(seconds=1), online=False)
+    sent = publish(draft("alice"))
+    blocking.put("alice", until=timezone.now() + lasts if lasts else None, reason="spam", by="ann")
+    answer = why("alice", name(sent), online=False)
+    assert answer.code == Reason.BLOCKED
+    assert ("is blocked until 20" if lasts else "until the block is lifted") in answer.detail
+    assert answer.since is not None and timezone.now() - answer.since < timedelta(minutes=1)
+    blocking.put("alice", until=timezone.now() - timedelta(seconds=1), reason="spam", by="ann")
+    over = why("alice", name(sent), online=False)
     assert over.code == Reason.OFFLINE_SINCE
     assert over.since is not None and timezone.now() - over.since > timedelta(minutes=29)
+    blocking.put("alice", until=None, reason="spam", by="ann")
     now = timezone.now().timestamp()
     write_marks([Mark("alice", "user:alice", 1, now, now)])
-    assert why("alice", name(sent), blocked_until=until).code == Reason.DELIVERED
+    assert why("alice", name(sent)).code == Reason.DELIVERED
 
 
 def test_presence_that_does_not_answer_is_said() -> None:
