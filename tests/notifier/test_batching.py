@@ -9,6 +9,9 @@ import pytest
 from notifier.batching import Batcher
 from notifier.errors import NotFound
 
+# Its threads are those of the database, which look after their connections.
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 class Squares:
     """A verb that squares, once it may; odd numbers beyond 10 are not found."""
