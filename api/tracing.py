@@ -17,6 +17,9 @@ from notifier.names import Recipient
 
 _ID = OpenApiParameter("notification_id", {"type": "string", "pattern": "^ntf_[0-9a-f]{32}$"}, OpenApiParameter.PATH)
 
+# A wrong id is one of the answers.
+_ANY_ID = OpenApiParameter("notification_id", {"type": "string"}, OpenApiParameter.PATH)
+
 
 class ReceiptsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -68,7 +71,7 @@ class Why(View):
     @extend_schema(
         operation_id="why",
         summary="Why a notification did not arrive",
-        parameters=[_ID, *parameters_of(WhyQuery), *HEADERS],
+        parameters=[_ANY_ID, *parameters_of(WhyQuery), *HEADERS],
         responses={200: answers.Why, **refusals(422, 429)},
     )
     def get(self, request: Request, notification_id: str) -> Response:
