@@ -8,4 +8,6 @@ def describe_browser(agent: str) -> str:
     found = parse(agent)
     browser = " ".join(filter(None, (found.user_agent.family, found.user_agent.major))) if found.user_agent else ""
     system = found.os.family if found.os else ""
-    return " on ".join(filter(None, (browser, system))) or agent[:60]
+    described = " on ".join(filter(None, (browser, system))) or agent[:60]
+    # It is shown on terminals, too, and whoever connects has chosen it.
+    return "".join(filter(str.isprintable, described))

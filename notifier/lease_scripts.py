@@ -35,11 +35,13 @@ ENTER = _NOW + "return redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])"
 
 # KEYS servers, leaving, born; ARGV server, lease seconds, grace seconds, how many at most.
 # Renews the lease. Answers whether it was held; what Redis was born as; servers whose leases ran out; who went for good, each with when.
-# A Redis that was started again may have come back with what it stored a while ago: it has another run_id then.
+# A Redis that was started again may have come back with what it stored a while ago: it has another run_id then. Where INFO is forbidden,
+# only what is gone altogether is noticed.
 BEAT = (
     _NOW
     + r"""
-local run = redis.call('INFO', 'server'):match('run_id:(%w+)') or ''
+local info = redis.pcall('INFO', 'server')
+local run = type(info) == 'string' and info:match('run_id:(%w+)') or ''
 local born = redis.call('GET', KEYS[3])
 if not born or born:sub(1, #run) ~= run then
   born = run .. ':' .. time[1] .. ':' .. time[2]

@@ -37,9 +37,8 @@ def left(connection: str) -> None:
 
 async def keep() -> None:
     """Tell others what changes here, for as long as the process serves. Runs beside the hub."""
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_here().keep())
-        tasks.create_task(_announcements().keep())
+    # Each cancellation reaches both, also a second one: Redis' library may take the first for a time limit of its own.
+    await asyncio.gather(_here().keep(), _announcements().keep())
 
 
 async def leave() -> None:

@@ -76,7 +76,7 @@ OPS = "ops"
 
 
 def ops_event(kind: str, **told: object) -> dict[str, object]:
-    """A message to `OPS`: who came `online` or went `offline`, as `recipient` and `at`."""
+    """A message to `OPS`. `online` and `offline` tell the `recipient` and `at`: when the first connection opened, or the last one closed, UTC."""
     return {"type": "ops.event", "kind": kind, **told}
 
 

@@ -453,3 +453,32 @@ class Delivery(RuleBasedStateMachine):
 
 Delivery.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
 TestDelivery = Delivery.TestCase
+
+
+def test_what_a_client_tells_of_itself_is_kept_until_it_tells_otherwise() -> None:
+    """Where it is, whether it is seen, how long its pings took, when it last acknowledged; a part that is left out stays."""
+    protocol = Protocol(ALICE, now=0)
+    assert (protocol.page, protocol.visible, protocol.rtt, protocol.acked) == ("", None, None, None)
+    protocol.receive('{"type":"hello","page":"/a?token=secret","visible":false}', 0)
+    protocol.welcome("con_1", opening())
+    assert (protocol.page, protocol.visible) == ("/a", False)
+    written(protocol)
+    assert protocol.receive('{"type":"page","visible":true}', 1) is None
+    assert (protocol.page, protocol.visible) == ("/a", True)
+    protocol.receive('{"type":"page","page":"/b#secret"}', 1)
+    protocol.receive('{"type":"page"}', 1)
+    assert (protocol.page, protocol.visible) == ("/b", True)
+    assert written(protocol) == []
+    protocol.receive('{"type":"ping","rtt":41}', 1)
+    protocol.receive('{"type":"ping"}', 1)
+    assert protocol.rtt == 41
+    push(protocol, 1, now=2)
+    protocol.receive(f'{{"type":"ack","streams":{{"{STREAM}":1}}}}', 3)
+    assert protocol.acked == 3
+
+
+def test_page_comes_after_hello() -> None:
+    protocol = Protocol(ALICE, now=0)
+    protocol.receive('{"type":"page","page":"/"}', 0)
+    assert written(protocol)[0]["code"] == "hello_expected"
+    assert protocol.closing is CloseCode.BAD_PROTOCOL

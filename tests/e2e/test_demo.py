@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.real import chromium
+from tests.real.processes import wait_until
 from tests.real.server import Server
 
 # Patience is for a loaded machine; what is fast enough is measured elsewhere.
@@ -165,6 +166,27 @@ def test_staff_see_who_is_connected(context: BrowserContext, service: Server) ->
     assert who.returncode == 0, who.stderr
     assert "1 people online, 1 connections" in who.stdout
     assert "alice" in who.stdout
+
+
+def test_operators_see_which_page_is_looked_at(context: BrowserContext, service: Server) -> None:
+    """The path without its query, the browser by name, and whether the page is seen."""
+    page = _sign_in(context, service)
+    page.goto(f"{service.url}/demo/?token=secret")
+    expect(page.locator("#state")).to_have_attribute("data-state", "live")
+
+    def connections() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = service.http.get(f"/api/v1/presence/{service.user}").json()["connections"]
+        return found
+
+    wait_until(lambda: len(connections()) == 1, what="the first page to be gone")
+    (facts,) = connections()
+    assert (facts["page"], facts["visible"]) == ("/demo/", True)
+    assert facts["client"].startswith("notifier.js/") and "Chrom" in facts["browser"]
+    page.evaluate(
+        "() => { Object.defineProperty(document, 'visibilityState', {value: 'hidden'});"
+        " document.dispatchEvent(new Event('visibilitychange')); }"
+    )
+    wait_until(lambda: connections()[0]["visible"] is False, what="the page to be hidden")
 
 
 @pytest.mark.xdist_group("browser-daphne")

@@ -9,6 +9,7 @@ import redis as redis_client
 from channels.layers import channel_layers
 
 from notifier import bus, redis_line, wire
+from notifier.announcing import Announcements
 from notifier.layers import EmbeddedChannelLayer, WatchedRedisLayer
 from notifier.sequences import Place
 from tests.real.redis import Redis
@@ -83,3 +84,48 @@ def test_any_stream_has_a_group_that_channels_takes(stream: str) -> None:
     """A recipient's id may hold what a group's name may not."""
     assert EmbeddedChannelLayer().require_valid_group_name(wire.group_of(stream))
     assert wire.group_of(stream) != wire.group_of(stream + "x")
+
+
+def test_those_who_watch_are_told_in_order() -> None:
+    """More than fit into one lot, through the group `ops`; a layer that fails keeps nobody from going on, and opens no breaker."""
+
+    class Failing(EmbeddedChannelLayer):
+        failing = True
+
+        async def group_send(self, group: str, message: object) -> None:
+            if self.failing:
+                raise ConnectionError
+            await super().group_send(group, message)
+
+    layer = Failing()
+
+    async def watch() -> list[dict[str, object]]:
+        channel = await layer.new_channel()
+        await layer.group_add(wire.OPS, channel)
+        announcements = Announcements()
+        announcements.add("online", "lost", 0.0)
+        keeping = asyncio.create_task(announcements.keep())
+        await asyncio.sleep(0.2)
+        layer.failing = False
+        for number in range(250):
+            announcements.add("online", f"user-{number}", 1_795_339_800.5)
+        found = [await layer.receive(channel) for _ in range(250)]
+        announcements.add("offline", "alice", 1_795_339_801.0)
+        found.append(await layer.receive(channel))
+        keeping.cancel()
+        return found
+
+    before = channel_layers.set("default", layer)
+    try:
+        *came, went = asyncio.run(watch())
+    finally:
+        channel_layers.backends["default"] = before
+    assert redis_line.is_well()
+    assert [event["recipient"] for event in came] == [f"user-{number}" for number in range(250)]
+    assert came[0] == {
+        "type": "ops.event",
+        "kind": "online",
+        "recipient": "user-0",
+        "at": "2026-11-22T09:30:00.500000Z",
+    }
+    assert went == {"type": "ops.event", "kind": "offline", "recipient": "alice", "at": "2026-11-22T09:30:01Z"}
