@@ -16,6 +16,8 @@ from notifier.access import Scope
 from notifier.names import Recipient
 
 _ID = OpenApiParameter("notification_id", {"type": "string", "pattern": "^ntf_[0-9a-f]{32}$"}, OpenApiParameter.PATH)
+# A wrong one gets an answer, too.
+_ANY_ID = OpenApiParameter("notification_id", {"type": "string", "minLength": 1}, OpenApiParameter.PATH)
 
 
 class ReceiptsQuery(BaseModel):
@@ -68,7 +70,7 @@ class Why(View):
     @extend_schema(
         operation_id="why",
         summary="Why a notification did not arrive",
-        parameters=[_ID, *parameters_of(WhyQuery), *HEADERS],
+        parameters=[_ANY_ID, *parameters_of(WhyQuery), *HEADERS],
         responses={200: answers.Why, **refusals(422, 429)},
     )
     def get(self, request: Request, notification_id: str) -> Response:
