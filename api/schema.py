@@ -145,10 +145,12 @@ def described(kind: Any) -> dict[str, Any]:
 def parameters_of(query: type[BaseModel]) -> list[OpenApiParameter]:
     """What may stand in an address, from the model that checks it."""
     parameters = []
-    for name, field in query.model_json_schema(schema_generator=_Described)["properties"].items():
+    described = query.model_json_schema(schema_generator=_Described)
+    for name, field in described["properties"].items():
         shape, *_ = field.get("anyOf", [field])  # the other alternative is that it is left out
         limits = {key: value for key, value in shape.items() if key not in {"title", "description"}}
-        parameters.append(OpenApiParameter(name, limits, description=field["description"]))
+        required = name in described.get("required", [])
+        parameters.append(OpenApiParameter(name, limits, required=required, description=field["description"]))
     return parameters
 
 

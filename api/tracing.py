@@ -16,6 +16,8 @@ from notifier.access import Scope
 from notifier.names import Recipient
 
 _ID = OpenApiParameter("notification_id", {"type": "string", "pattern": "^ntf_[0-9a-f]{32}$"}, OpenApiParameter.PATH)
+# A wrong one gets an answer, too.
+_ANY_ID = OpenApiParameter("notification_id", {"type": "string", "minLength": 1}, OpenApiParameter.PATH)
 
 # A wrong id is one of the answers.
 _ANY_ID = OpenApiParameter("notification_id", {"type": "string"}, OpenApiParameter.PATH)

@@ -197,6 +197,7 @@ def mark_seen(person: Person, notification_ids: list[str]) -> int:
     kept = settings.ENVIRONMENT.receipts
     if kept == "none":
         return 0
+    positions(person)  # at the first visit the own stream is begun
     now = time.time()
     sights = [Sight(person.recipient, notification, now) for notification in notification_ids]
     return write_sights(sights, named_only=kept == "people")

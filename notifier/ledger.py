@@ -132,7 +132,7 @@ class Ledger:
                 await self._look_around(tuple(connections()))
                 await self._write(_ROWS_A_SECOND, patient=True)
             except Unavailable as error:
-                logger.info("receipts wait for the database: %s", error.detail)
+                logger.debug("receipts wait for the database: %s", error.detail)
             except Exception:
                 logger.exception("writing receipts failed; it is tried again")
 

@@ -46,6 +46,7 @@ MADE: dict[str, Any] = json.loads(OpenApiJsonRenderer().render(GENERATOR.get_sch
 SCHEMA = schemathesis.openapi.from_dict(MADE, config=CONFIG)
 
 INBOX = "/api/v1/inbox"
+RECEIPTS, WHY = (SCHEMA[f"/api/v1/notifications/{{notification_id}}/{what}"]["GET"] for what in ("receipts", "why"))
 SEND, LOOK_UP = SCHEMA["/api/v1/notifications"]["POST"], SCHEMA["/api/v1/notifications/{notification_id}"]["GET"]
 
 
@@ -154,5 +155,8 @@ def test_answers_that_no_example_meets_conform(running: Running) -> None:
     assert [answer.headers.get("idempotent-replayed") for answer in once] == [None, ["true"]]
     there = LOOK_UP.Case(path_parameters={"notification_id": once[0].json()["id"]})
     assert running.check(there, running.backend).status_code == 200
+    for about, query in ((RECEIPTS, {}), (WHY, {"user": "alice"})):
+        case = about.Case(path_parameters=there.path_parameters, query=query)
+        assert running.check(case, running.backend).status_code == 200
     assert running.check(there, running.backend, Accept="text/html").status_code == 406
     assert running.check(there, running.backend, Host="elsewhere.example").status_code == 400

@@ -142,7 +142,6 @@ def test_seen_without_a_socket(server: Server, browser: Browser, alice: str) -> 
     def see(ids: object) -> Any:
         return server.http.post("/api/v1/inbox/seen", json={"ids": ids}, headers=authorization)
 
-    server.http.get("/api/v1/inbox", headers=authorization)
     assert see([mine["id"], other["id"]]).json() == {"seen": 1}
     assert see([mine["id"]]).json() == {"seen": 0}
     assert counts(server, mine) == [1, 1, 1, 0]

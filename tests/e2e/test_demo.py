@@ -77,6 +77,23 @@ def test_button_makes_a_toast(context: BrowserContext, service: Server) -> None:
     expect(page.locator(".notifier-toast")).to_contain_text("From the page <b>&amp;</b>")
 
 
+def test_toast_on_a_visible_page_is_seen(context: BrowserContext, service: Server) -> None:
+    """The receipt says so, with when."""
+    page = _sign_in(context, service)
+    sent = service.post({"users": ["alice"]}, "Disk is full", level="error")
+    expect(page.locator(".notifier-toast")).to_be_visible()
+
+    def receipt() -> dict[str, Any]:
+        found = service.http.get(f"/api/v1/notifications/{sent['id']}/receipts").json()["receipts"]
+        shown: dict[str, Any] = found[0]
+        return shown
+
+    wait_until(lambda: receipt()["seen"] is not None, what="the receipt to say seen")
+    steps = receipt()
+    assert (steps["user"], steps["state"], steps["read"]) == ("alice", "seen", None)
+    assert sent["created"] <= steps["sent"] <= steps["delivered"] <= steps["seen"]
+
+
 def test_toast_is_dismissed_by_keyboard(context: BrowserContext, service: Server) -> None:
     page = _sign_in(context, service)
     service.post({"users": ["alice"]}, "Disk is full", level="error")

@@ -237,10 +237,10 @@ def test_it_looks_around_for_what_nobody_acknowledges_and_for_who_stays(
             return tabs
 
         keeping = asyncio.create_task(book.keep(connections))
-        for _ in range(1000):
-            if len(await in_database(written)) >= 2 and await in_database(Visitor.objects.exists):
-                break
+        for _ in range(500):
             await asyncio.sleep(0.01)
+            if len(await in_database(written)) == 2 and await in_database(Visitor.objects.exists):
+                break
         keeping.cancel()
         assert just_sent.parcels
 
