@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 # An order, a block and a credential that ends are noticed within this and a tick: in less than 5 s.
 _CHECK_SECONDS = 2.0
+# An order is seen when it is committed, which is after its time; so much may lie between.
+_OVERLAP_SECONDS = 15.0
 
 
 class Closable(Protocol):
@@ -48,6 +50,7 @@ class Enforcement(Generic[C]):
         self.banner: Banner | None = None
         self._connections, self._admission, self._let_go = connections, admission, let_go
         self._checked = float("-inf")
+        self._looked = time.monotonic()
         self._carried_out: set[int] = set()
         self._leaving: asyncio.Future[None] | None = None
 
@@ -61,7 +64,8 @@ class Enforcement(Generic[C]):
         if now - self._checked < _CHECK_SECONDS:
             return False
         self._checked = now
-        standing = await in_database(orders.read, presence.SERVER)
+        standing = await in_database(orders.read, presence.SERVER, now - self._looked + _OVERLAP_SECONDS)
+        self._looked = now
         self._drain(drained=standing.drained)
         self._show(standing.banner)
         fresh = [closing for closing in standing.closings if closing.id not in self._carried_out]
@@ -74,22 +78,30 @@ class Enforcement(Generic[C]):
         """Close what the orders are about. How many for each, where it is more than none."""
         closed: dict[int, int] = {}
         now = time.monotonic()
-        for closing in closings:
-            given_at = now - closing.age
-            for connection, since in tuple(self._connections.items()):
-                meant = connection.connection == closing.connection or connection.person.recipient == closing.person
-                if meant and since <= given_at:
+        # Once through the connections, however many orders there are. The latest of several about the same is the widest.
+        of_person = {closing.person: closing for closing in closings if closing.person}
+        of_connection = {closing.connection: closing for closing in closings if closing.connection}
+        for connection, since in tuple(self._connections.items()) if closings else ():
+            about = of_connection.get(connection.connection), of_person.get(connection.person.recipient)
+            for closing in about:
+                if closing is not None and since <= now - closing.age:
                     connection.leave(closing.code)
                     closed[closing.id] = closed.get(closing.id, 0) + 1
+                    break
         return closed
+
+    def stop(self) -> None:
+        """End what is under way."""
+        if self._leaving is not None:
+            self._leaving.cancel()
+            self._leaving = None
 
     def _drain(self, *, drained: bool) -> None:
         if drained != self._admission.draining:
             self._admission.draining = drained
             logger.warning("an operator asked this server to %s", "drain" if drained else "take connections again")
         if self._leaving is not None and (not drained or self._leaving.done()):
-            self._leaving.cancel()
-            self._leaving = None
+            self.stop()
         if drained and self._connections and self._leaving is None:
             # Also those that had come half-way in when it began.
             self._leaving = asyncio.ensure_future(self._let_go())

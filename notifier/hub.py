@@ -111,6 +111,7 @@ class Hub:
 
     async def stop(self) -> None:
         """End what `start` began, and write what is to be remembered."""
+        self.enforcement.stop()
         give_up, running = time.monotonic() + _STOP_SECONDS, set(self._tasks)
         while running and time.monotonic() < give_up:
             # More than once: a library below may take a cancellation for a time limit of its own, and go on.

@@ -1,7 +1,7 @@
 """What operators do. Each verb takes an `Actor` and an instruction, acts, and writes the audit log in the same transaction.
 
 Whether the actor may is decided before, by `notifier.roles` for people and by scopes for API keys: `PERMISSIONS` says
-which permission an action takes. `preview` says how many people and connections an instruction touches, for confirmations.
+which permission an action takes. `preview` says how many people and connections an instruction touches, for confirmations; it is asked before the transaction begins.
 """
 
 import uuid
@@ -46,27 +46,27 @@ class Done:
     notification: uuid.UUID | None = None
 
 
-@transaction.atomic
 def disconnect(actor: Actor, given: instructions.Disconnect) -> Done:
     """Close a connection, or all that a person has now, with 4007. Their clients come back after a while."""
     reach = preview(given)
-    if given.user is not None:
-        order = orders.close_person(given.user, CloseCode.DISCONNECTED)
-    else:
-        order = orders.close_connection(given.connection or "", CloseCode.DISCONNECTED)
-    target = given.user or given.connection or ""
-    audit.record(actor, "disconnect", target, **_numbers(reach))
+    with transaction.atomic():
+        if given.user is not None:
+            order = orders.close_person(given.user, CloseCode.DISCONNECTED)
+        else:
+            order = orders.close_connection(given.connection or "", CloseCode.DISCONNECTED)
+        target = given.user or given.connection or ""
+        audit.record(actor, "disconnect", target, **_numbers(reach))
     return Done("disconnect", target, reach, order)
 
 
-@transaction.atomic
 def block(actor: Actor, given: instructions.Block) -> Done:
     """Let a person neither connect nor read the inbox, and close what is open with 4508. A block that there is gets this end and reason."""
     reach = preview(given)
-    blocking.put(given.user, until=given.until, reason=given.reason, by=actor.name)
-    order = orders.close_person(given.user, CloseCode.BLOCKED)
-    until = wire.timestamp(given.until) if given.until else None
-    audit.record(actor, "block", given.user, until=until, reason=given.reason, **_numbers(reach))
+    with transaction.atomic():
+        blocking.put(given.user, until=given.until, reason=given.reason, by=actor.name)
+        order = orders.close_person(given.user, CloseCode.BLOCKED)
+        until = wire.timestamp(given.until) if given.until else None
+        audit.record(actor, "block", given.user, until=until, reason=given.reason, **_numbers(reach))
     return Done("block", given.user, reach, order)
 
 
@@ -78,21 +78,21 @@ def unblock(actor: Actor, given: instructions.Person) -> Done:
     return Done("unblock", given.user, Reach(int(was_blocked), 0))
 
 
-@transaction.atomic
 def revoke(actor: Actor, given: instructions.Person) -> Done:
     """Void every connection token that was issued to this person until now. Sockets opened with them are closed within 5 s."""
     reach = preview(given)
-    before = revoke_tokens(given.user)
-    audit.record(actor, "revoke", given.user, before=wire.timestamp(before), **_numbers(reach))
+    with transaction.atomic():
+        before = revoke_tokens(given.user)
+        audit.record(actor, "revoke", given.user, before=wire.timestamp(before), **_numbers(reach))
     return Done("revoke", given.user, reach)
 
 
-@transaction.atomic
 def drain(actor: Actor, given: instructions.Server) -> Done:
     """Let a server take no new sockets and let its own go, with 4000. The process stays up until it is stopped, or `resume`."""
     reach = preview(given)
-    orders.drain(given.server)
-    audit.record(actor, "drain", given.server, **_numbers(reach))
+    with transaction.atomic():
+        orders.drain(given.server)
+        audit.record(actor, "drain", given.server, **_numbers(reach))
     return Done("drain", given.server, reach)
 
 
@@ -104,24 +104,24 @@ def resume(actor: Actor, given: instructions.Server) -> Done:
     return Done("resume", given.server, Reach(0, 0))
 
 
-@transaction.atomic
 def banner(actor: Actor, given: instructions.Banner) -> Done:
     """Show a text on every page that is or comes online, in place of what is shown; or take down what is shown."""
     reach = preview(given)
-    shown = Banner(given.text, given.level, given.until) if given.text is not None else None
-    orders.show(shown)
-    audit.record(actor, "banner", banner=shown.as_dict() if shown else None, **_numbers(reach))
+    with transaction.atomic():
+        shown = Banner(given.text, given.level, given.until) if given.text is not None else None
+        orders.show(shown)
+        audit.record(actor, "banner", banner=shown.as_dict() if shown else None, **_numbers(reach))
     return Done("banner", "", reach)
 
 
-@transaction.atomic
 def test(actor: Actor, given: instructions.Test) -> Done:
     """Send a notification with the category `test`, as any other: stored, and to be read. Invalid with `me` when nobody is signed in."""
     reach = preview(given, actor)
-    draft = _draft(given, actor)
-    published: Published = publishing.publish(draft)
-    target = given.topic or ("everyone" if given.everyone else draft.to.users[0])
-    audit.record(actor, "test", target, title=given.title, addressed=published.addressed)
+    with transaction.atomic():
+        draft = _draft(given, actor)
+        published: Published = publishing.publish(draft)
+        target = given.topic or ("everyone" if given.everyone else draft.to.users[0])
+        audit.record(actor, "test", target, title=given.title, addressed=published.addressed)
     return Done("test", target, Reach(published.addressed, reach.connections), notification=published.id)
 
 

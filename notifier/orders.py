@@ -87,11 +87,16 @@ def drained() -> list[str]:
     return list(Order.objects.filter(kind="drain").order_by("pk").values_list("target", flat=True))
 
 
-def read(server: str) -> Standing:
-    """What this server is to do. One query."""
-    rows = Order.objects.filter(
-        Q(kind__in=_CLOSING, created_at__gt=Now() - _WINDOW) | Q(kind="drain", target=server) | Q(kind="banner")
-    ).annotate(age=ExpressionWrapper(Now() - F("created_at"), output_field=DurationField()))
+def read(server: str, since: float) -> Standing:
+    """What this server is to do, given that it knows the closings that were ordered over so many seconds ago. One query."""
+    window = min(timedelta(seconds=since), _WINDOW)
+    rows = (
+        Order.objects.filter(
+            Q(kind__in=_CLOSING, created_at__gt=Now() - window) | Q(kind="drain", target=server) | Q(kind="banner")
+        )
+        .order_by("pk")
+        .annotate(age=ExpressionWrapper(Now() - F("created_at"), output_field=DurationField()))
+    )
     by_kind: dict[str, list[Any]] = {}
     for row in rows:
         by_kind.setdefault(row.kind, []).append(row)

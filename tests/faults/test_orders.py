@@ -1,9 +1,11 @@
 """What operators order is carried out on every server within 5 s: sockets closed, refused, drained, told."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import httpx
 import pytest
 from websockets.exceptions import ConnectionClosed
 
@@ -224,3 +226,37 @@ def test_commands_reach_the_embedded_server(new_server: Start, browser: Browser,
     assert socket.close_code() == 4508
     assert server.manage("unblock", alice).stdout.strip() == f"{alice} is no longer blocked."
     assert browser(server, alice).hello().welcome["banner"]["text"] == "Maintenance"
+
+
+def test_commands_handle_keys_on_postgresql(pair: Pair) -> None:
+    """Create, rotate, list, revoke; the requests go as the list says."""
+
+    def status(key: str) -> int:
+        headers = {"Authorization": f"Bearer {key}"}
+        body = {"to": {"users": ["alice"]}, "title": "x"}
+        return httpx.post(
+            f"{pair.there.url}/api/v1/notifications", json=body, headers=headers, trust_env=False
+        ).status_code
+
+    old = pair.here.manage("createkey", "shop", "--days", "90").stdout.strip()
+    prefix = old.split("_")[1]
+    rotated = pair.here.manage("rotatekey", prefix, "--hours", "2")
+    new = rotated.stdout.strip()
+    assert "ends in 2 hours" in rotated.stderr
+    assert (status(old), status(new)) == (201, 201)
+    again = pair.here.manage("rotatekey", prefix)
+    assert again.returncode != 0 and "rotated already" in again.stderr and "Traceback" not in again.stderr
+    listed = {row["prefix"]: row for row in json.loads(pair.here.manage("keys", "--json").stdout)}
+    assert (listed[prefix]["state"], listed[new.split("_")[1]]["state"]) == ("retiring", "active")
+    assert listed[prefix]["last_used"]
+    assert "is revoked" in pair.here.manage("revokekey", prefix).stdout
+    assert (status(old), status(new)) == (401, 201)
+    told = pair.here.manage("keys").stdout
+    assert old not in told and new not in told and f"nk_{prefix}_…  revoked" in told
+    assert pair.here.manage("revokekey", "nothing").returncode != 0
+    log = pair.here.http.get("/api/v1/ops/audit").json()["entries"][:3]
+    assert [(entry["action"], entry["actor_kind"]) for entry in log] == [
+        ("revoke_key", "command"),
+        ("rotate_key", "command"),
+        ("create_key", "command"),
+    ]

@@ -273,3 +273,36 @@ def test_who_asks_the_server(new_server: Callable[..., Server], browser: Callabl
     assert (found["people"], found["total"], found["connections"]) == (1, 1, [])
     assert server.manage("notify", alice, "from the command line").returncode == 0
     assert server.http.get("/api/v1/presence").json()["people"] == 1
+
+
+# ------------------------------------------------------------------ what operators do
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("disconnect",), "give either user or connection"),
+        (("disconnect", "alice", "--connection", "con_0123456789abcdef"), "give either user or connection"),
+        (("disconnect", "--connection", "con_1"), "--connection: "),
+        (("block", "a\nb"), "user: "),
+        (("block", "alice", "--for", "soon"), "--for: write 30m, 2h or 7d"),
+        (("block", "alice", "--for", "0m"), "--for: write 30m, 2h or 7d"),
+        (("block", "alice", "--for", "9999d"), "--for: must lie in the future, and within ten years"),
+        (("block", "alice", "--reason", "x" * 201), "--reason: "),
+        (("unblock", ""), "user: "),
+        (("banner",), "either a text or --clear"),
+        (("banner", "x", "--clear"), "either a text or --clear"),
+        (("banner", " "), "text: "),
+        (("banner", "x", "--level", "loud"), "--level: "),
+        (("rotatekey", "nothing"), "prefix: There is no such API key."),
+        (("rotatekey", "nothing", "--hours", "-1"), "--hours: "),
+        (("revokekey", "nothing"), "prefix: There is no such API key."),
+        (("pruneaudit", "--days", "30"), "--days: at least 365"),
+        (("role", "nobody", "viewer"), "user: nobody signs in as nobody"),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, tuple) else "",
+)
+def test_order_that_makes_no_sense_is_refused(arguments: tuple[str, ...], said: str) -> None:
+    """Under the names of the command line."""
+    assert said in complaint(*arguments)
