@@ -25,9 +25,7 @@ _OF_OURS = {
     CloseCode.FULL: Closing("full", "The server, or it for this address, takes no more.", True),
     CloseCode.UNAUTHORISED: Closing("unauthorised", "No credential, or a forged one."),
     CloseCode.REVOKED: Closing("revoked", "Token revoked, user deactivated, or password changed."),
-    CloseCode.FORBIDDEN_ORIGIN: Closing(
-        "forbidden origin", "The page's origin is not in NOTIFIER_ORIGINS.", True
-    ),
+    CloseCode.FORBIDDEN_ORIGIN: Closing("forbidden origin", "The page's origin is not in NOTIFIER_ORIGINS.", True),
     CloseCode.CONNECTION_LIMIT: Closing("connection limit", "One person has too many connections.", True),
     CloseCode.BAD_PROTOCOL: Closing("bad protocol", "The client sent what it must not.", True),
     CloseCode.FRAME_TOO_LARGE: Closing("frame too large", "The client sent a frame over 16 KiB.", True),

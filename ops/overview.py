@@ -26,10 +26,7 @@ _PER_SECOND = ("published", "delivered", "frames", "opened", "errors")
 
 def first_state() -> dict[str, Any]:
     """Everything that a `board` frame has."""
-    try:
-        people, connections = presence.totals()
-    except Unavailable:
-        people = connections = None
+    people, connections = count()
     latest = history.latest(since=int(time.time()) - _LATEST_SECONDS)
     together = history.empty()
     for counted in latest.values():
@@ -55,6 +52,14 @@ def first_state() -> dict[str, Any]:
         "redis": redis_state(),
     }
     return {**state, "problems": problems(state)}
+
+
+def count() -> tuple[int | None, int | None]:
+    """How many people, and how many connections; None while nobody can tell."""
+    try:
+        return presence.totals()
+    except Unavailable:
+        return None, None
 
 
 def redis_state() -> str:

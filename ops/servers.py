@@ -40,6 +40,11 @@ class Servers:
         """A beat of this server came."""
         self._servers.setdefault(server, _Beats()).beats.append((time.monotonic(), totals, gauges))
 
+    def heard_lately(self) -> set[str]:
+        """The servers that are not silent."""
+        now = time.monotonic()
+        return {name for name, server in self._servers.items() if now - server.beats[-1][0] < _SILENT_SECONDS}
+
     def add_up(self) -> State:
         """The rates of all servers together, each a second, and each server's."""
         now = time.monotonic()

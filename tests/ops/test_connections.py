@@ -17,33 +17,33 @@ def signed_in(*, staff: bool) -> Client:
 
 def test_whoever_is_not_signed_in_is_asked_to() -> None:
     """And is led back afterwards."""
-    answer = Client().get("/ops/?q=alice")
+    answer = Client().get("/ops/people/?q=alice")
     assert answer.status_code == 302
-    assert answer.headers["Location"] == "/accounts/login/?next=/ops/%3Fq%3Dalice"
+    assert answer.headers["Location"] == "/accounts/login/?next=/ops/people/%3Fq%3Dalice"
     User.objects.create_user("operator", password="a password of tests", is_staff=True)
     client = Client(enforce_csrf_checks=True)
     client.get(answer.headers["Location"])
     form = {
         "username": "operator",
         "password": "a password of tests",
-        "next": "/ops/?q=alice",
+        "next": "/ops/people/?q=alice",
         "csrfmiddlewaretoken": client.cookies["csrftoken"].value,
     }
     led = client.post("/accounts/login/", form)
-    assert (led.status_code, led.headers["Location"]) == (302, "/ops/?q=alice")
-    assert client.get("/ops/").status_code == 200
+    assert (led.status_code, led.headers["Location"]) == (302, "/ops/people/?q=alice")
+    assert client.get("/ops/people/").status_code == 200
 
 
 def test_whoever_is_no_staff_is_refused() -> None:
     """403, and nothing of the page."""
-    answer = signed_in(staff=False).get("/ops/")
+    answer = signed_in(staff=False).get("/ops/people/")
     assert answer.status_code == 403
-    assert b"Connections" not in answer.content
+    assert b"People" not in answer.content
 
 
 def test_staff_sees_who_is_connected() -> None:
     """With nobody connected the page says so."""
-    page = signed_in(staff=True).get("/ops/")
+    page = signed_in(staff=True).get("/ops/people/")
     assert page.status_code == 200
     assert "Nobody is connected" in page.content.decode()
 
@@ -51,7 +51,7 @@ def test_staff_sees_who_is_connected() -> None:
 @pytest.mark.parametrize("query", ["alice", "<script>alert(1)</script>", '"><img src=x>', "%00", "🎉", "x" * 5000])
 def test_search_for_anything_is_harmless(query: str) -> None:
     """What was typed is shown as text."""
-    page = signed_in(staff=True).get("/ops/", {"q": query})
+    page = signed_in(staff=True).get("/ops/people/", {"q": query})
     assert page.status_code == 200
     text = page.content.decode()
     assert "<script>" not in text and "<img src=x>" not in text
@@ -62,7 +62,7 @@ def test_search_for_anything_is_harmless(query: str) -> None:
 def test_page_is_only_to_be_read(method: str) -> None:
     """405 for everything that changes, whoever asks."""
     for client in (Client(), signed_in(staff=True)):
-        answer = getattr(client, method)("/ops/")
+        answer = getattr(client, method)("/ops/people/")
         assert answer.status_code == 405
         assert answer.headers["Allow"] == "GET, HEAD"
 
@@ -71,7 +71,9 @@ def test_page_is_only_to_be_read(method: str) -> None:
     ("path", "status"),
     [
         pytest.param("/accounts/login/", 200, id="sign-in"),
-        pytest.param("/ops/", 200, id="connections"),
+        pytest.param("/ops/", 200, id="overview"),
+        pytest.param("/ops/people/", 200, id="connections"),
+        pytest.param("/ops/events/", 200, id="events"),
         pytest.param("/demo/", 200, id="demo"),
         pytest.param("/api/v1/docs", 200, id="API docs"),
         pytest.param("/nothing", 404, id="nothing there"),
@@ -87,7 +89,7 @@ def test_every_page_keeps_to_its_policy(path: str, status: int) -> None:
 
 def test_refusal_keeps_to_the_policy_too() -> None:
     """403 is a page like others."""
-    assert_fits_its_policy(signed_in(staff=False).get("/ops/"))
+    assert_fits_its_policy(signed_in(staff=False).get("/ops/people/"))
 
 
 def test_answers_of_the_api_are_not_sniffed() -> None:
@@ -100,6 +102,6 @@ def test_signing_out_takes_the_form() -> None:
     """A link on a foreign page cannot sign anybody out."""
     client = signed_in(staff=True)
     assert client.get("/accounts/logout/").status_code == 405
-    assert client.get("/ops/").status_code == 200
+    assert client.get("/ops/people/").status_code == 200
     assert client.post("/accounts/logout/").status_code == 302
-    assert client.get("/ops/").status_code == 302
+    assert client.get("/ops/people/").status_code == 302
