@@ -1,5 +1,6 @@
 """What views share: how they take a request, what they refuse, and how the schema tells that."""
 
+import uuid
 from typing import Any, TypeVar
 
 from django.http import HttpRequest
@@ -81,7 +82,7 @@ _notification_id: TypeAdapter[str] = TypeAdapter(wire.NotificationId)
 def visible_notification(request: Request, notification_id: str, scope: Scope) -> Notification:
     """The notification, for a key with `ops:read`, or one with this scope that sent it itself. Forbidden or NotFound if not."""
     caller = require(request, Scope.OPS if Scope.OPS in getattr(request.user, "scopes", ()) else scope)
-    found = Notification.objects.filter(pk=_id(notification_id))
+    found = Notification.objects.filter(pk=check_id(notification_id))
     if Scope.OPS not in caller.scopes:
         found = found.filter(sender_id=caller.key_id)
     notification = found.first()
@@ -90,7 +91,8 @@ def visible_notification(request: Request, notification_id: str, scope: Scope) -
     return notification
 
 
-def _id(text: str) -> Any:
+def check_id(text: str) -> uuid.UUID:
+    """The notification's number. NotFound for what is no id."""
     try:
         return ids.parse_notification_id(_notification_id.validate_python(text))
     except ValueError:  # pydantic's is one, too

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import answers
-from api.base import HEADERS, View, query_of, refusals, visible_notification
+from api.base import HEADERS, View, check_id, query_of, refusals, visible_notification
 from api.permissions import require
 from api.schema import parameters_of
 from notifier import outcomes, tracing, wire
@@ -18,9 +18,6 @@ from notifier.names import Recipient
 _ID = OpenApiParameter("notification_id", {"type": "string", "pattern": "^ntf_[0-9a-f]{32}$"}, OpenApiParameter.PATH)
 # A wrong one gets an answer, too.
 _ANY_ID = OpenApiParameter("notification_id", {"type": "string", "minLength": 1}, OpenApiParameter.PATH)
-
-# A wrong id is one of the answers.
-_ANY_ID = OpenApiParameter("notification_id", {"type": "string"}, OpenApiParameter.PATH)
 
 
 class ReceiptsQuery(BaseModel):
@@ -73,12 +70,13 @@ class Why(View):
     @extend_schema(
         operation_id="why",
         summary="Why a notification did not arrive",
-        parameters=[_ANY_ID, *parameters_of(WhyQuery), *HEADERS],
-        responses={200: answers.Why, **refusals(422, 429)},
+        parameters=[_ID, *parameters_of(WhyQuery), *HEADERS],
+        responses={200: answers.Why, **refusals(404, 422, 429)},
     )
     def get(self, request: Request, notification_id: str) -> Response:
-        """An answer in words, with a stable `code`; also for an id that there is not."""
+        """An answer in words, with a stable `code`; also for an id that nothing has. 404 for what is no id."""
         require(request, Scope.OPS)
+        check_id(notification_id)
         answer = tracing.why(query_of(WhyQuery, request).user, notification_id)
         return Response(
             {

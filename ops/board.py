@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from notifier import bus, history, presence, wire
+from notifier import bus, history, wire
 from notifier.database import in_database
 from notifier.errors import Unavailable
 from notifier.history import COARSE, FINE, KEPT
 from notifier.hub import this_hub
 from ops.health import problems
-from ops.overview import redis_state
+from ops.overview import count, redis_state
 from ops.servers import Servers, State
 from ops.storms import storm
 
@@ -113,11 +113,14 @@ class Board:
             await asyncio.wait([self._look], timeout=_SECOND / 4)
         elif now - self._looked_at >= _PATIENCE_SECONDS:
             self._facts["database"] = {"state": "away", "ms": None}
+        # Not on a database thread: with the database hanging, all of those may wait for it.
+        people, connections = await asyncio.to_thread(count)
         together = self._servers.add_up()
         state = {
             **self._facts,
             "redis": redis_state(),
-            **await _count(),
+            "people": people,
+            "connections": connections,
             **together,
             "storm": storm(together["opened"], [point["opened"] / FINE for point in self._points[FINE].values()]),
         }
@@ -149,7 +152,11 @@ class Board:
             self._facts["database"] = {"state": "away", "ms": None}
             return
         self._facts["database"] = {"state": "well", "ms": round((time.monotonic() - began) * 1000)}
-        self._facts["runs"] = runs
+        # After a time without the database the points of the living are as old as those of the dead.
+        alive = self._servers.heard_lately()
+        self._facts["runs"] = [
+            {**run, "died": False, "ended": None} if run["died"] and run["server"] in alive else run for run in runs
+        ]
         for span, found in points.items():
             self._keep(span, found)
         for viewer in refused:
@@ -181,15 +188,6 @@ def _read(
         for span, recent in _RECENT.items()
     }
     return runs, points, [viewer for viewer in viewers if not viewer.may_look()]
-
-
-async def _count() -> State:
-    try:
-        # Not on a database thread: with the database hanging, all of those may wait for it.
-        totals = await asyncio.to_thread(presence.totals)
-    except Unavailable:
-        return {"people": None, "connections": None}
-    return {"people": totals.people, "connections": totals.connections}
 
 
 def _now() -> float:

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+# More deaths than these are one sentence.
+_NAMED = 2
 # So long is a death told.
 _TOLD = timedelta(minutes=15)
 
@@ -24,13 +26,15 @@ def problems(state: dict[str, Any], *, now: datetime | None = None) -> list[str]
 
 
 def _servers(state: dict[str, Any], now: datetime) -> list[str]:
-    found, beats = [], state.get("servers", {})
+    found, dead, beats = [], [], state.get("servers", {})
     for run in state.get("runs", []):
         name = f"Server {run['server']} on {run['host']}"
         if run["died"]:
             ended = datetime.fromisoformat(run["ended"])
             if now - ended < _TOLD:
-                found.append(f"{name} died at {ended:%H:%M:%S} UTC: nobody stopped it.")
+                dead.append(f"{name} died at {ended:%H:%M:%S} UTC: nobody stopped it.")
         elif run["ended"] is None and beats.get(run["server"], {}).get("silent"):
             found.append(f"{name} says nothing any more: it died, or cannot reach Redis.")
-    return found
+    if len(dead) > _NAMED:
+        dead = [f"{len(dead)} servers died in the last 15 minutes. The last: {dead[-1]}"]
+    return found + dead

@@ -26,18 +26,15 @@ _PER_SECOND = ("published", "delivered", "frames", "opened", "errors")
 
 def first_state() -> dict[str, Any]:
     """Everything that a `board` frame has."""
-    try:
-        totals: presence.Totals | None = presence.totals()
-    except Unavailable:
-        totals = None
+    people, connections = count()
     latest = history.latest(since=int(time.time()) - _LATEST_SECONDS)
     together = history.empty()
     for counted in latest.values():
         history.add(together, counted)
     shown = history.shown(together)
     state = {
-        "people": totals.people if totals else None,
-        "connections": totals.connections if totals else None,
+        "people": people,
+        "connections": connections,
         **{name: round(shown[name] / FINE, 1) for name in _PER_SECOND},
         "closed": round(sum(shown["closed"].values()) / FINE, 1),
         **{name: shown[name] for name in ("behind", "waiting", "p50", "p99")},
@@ -55,6 +52,15 @@ def first_state() -> dict[str, Any]:
         "redis": redis_state(),
     }
     return {**state, "problems": problems(state)}
+
+
+def count() -> tuple[int | None, int | None]:
+    """How many people, and how many connections; None while nobody can tell."""
+    try:
+        totals = presence.totals()
+    except Unavailable:
+        return None, None
+    return totals.people, totals.connections
 
 
 def redis_state() -> str:

@@ -40,8 +40,13 @@ class Servers:
         """A beat of this server came."""
         self._servers.setdefault(server, _Beats()).beats.append((time.monotonic(), totals, gauges))
 
+    def heard_lately(self) -> set[str]:
+        """The servers that are not silent."""
+        now = time.monotonic()
+        return {name for name, server in self._servers.items() if now - server.beats[-1][0] < _SILENT_SECONDS}
+
     def add_up(self) -> State:
-        """The rates of all servers together, each a second, and each server's."""
+        """The rates of all servers together, each a second, and each server's. A server counts from its second beat on."""
         now = time.monotonic()
         self._servers = {
             name: server for name, server in self._servers.items() if now - server.beats[-1][0] < _FORGOTTEN_SECONDS
@@ -49,15 +54,17 @@ class Servers:
         servers, together = {}, history.empty()
         rates, closed = dict.fromkeys(_RATES, 0.0), 0.0
         for name, server in self._servers.items():
+            if len(server.beats) < 2:
+                continue  # nobody can tell its rates yet
             added, seconds = server.added()
             at, _, gauges = server.beats[-1]
             silent = now - at >= _SILENT_SECONDS
-            each = {kind: added[kind] / seconds if seconds and not silent else 0.0 for kind in _RATES}
+            each = {kind: 0.0 if silent else added[kind] / seconds for kind in _RATES}
             servers[name] = {**gauges, **{kind: round(rate, 1) for kind, rate in each.items()}, "silent": silent}
             if not silent:
                 history.add(together, {**added, **gauges})
                 rates = {kind: rates[kind] + each[kind] for kind in rates}
-                closed += sum(added["closed"].values()) / seconds if seconds else 0.0
+                closed += sum(added["closed"].values()) / seconds
         latency = together["latency"]
         return {
             "servers": servers,

@@ -30,11 +30,14 @@ class DashboardConsumer(AsyncWebsocketConsumer):
 
     channel_layer_alias = "none"
 
-    async def connect(self) -> None:
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
         self._out: deque[str] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._writing = False
         self._ended = False
+
+    async def connect(self) -> None:
         await self.accept()
         refusal = self.scope.get("refusal") or await self._refusal()
         if refusal is not None:
@@ -52,9 +55,13 @@ class DashboardConsumer(AsyncWebsocketConsumer):
         try:
             await super().__call__(scope, receive, send)
         finally:
-            this_board().remove(self)
-            for task in getattr(self, "_tasks", ()):
-                task.cancel()
+            self.abandon()
+
+    def abandon(self) -> None:
+        """The socket is gone."""
+        this_board().remove(self)
+        for task in self._tasks:
+            task.cancel()
 
     async def _refusal(self) -> CloseCode | None:
         try:
@@ -66,6 +73,8 @@ class DashboardConsumer(AsyncWebsocketConsumer):
 
     def show(self, text: str) -> None:
         """Send this when what waits was sent. Too much waiting ends it: its page comes back to a new board."""
+        if self._ended:
+            return
         if len(self._out) >= _WAITING:
             self._end(CloseCode.SLOW_CONSUMER)
             return
@@ -84,6 +93,11 @@ class DashboardConsumer(AsyncWebsocketConsumer):
         self._end(CloseCode.REVOKED)
 
     # -------------------------------------------------------------- writing
+
+    @property
+    def waiting(self) -> int:
+        """Frames that wait for the browser."""
+        return len(self._out)
 
     async def _write(self) -> None:
         while self._out:

@@ -173,10 +173,10 @@ def test_read_in_one_tab_shows_in_the_other(context: BrowserContext, service: Se
 
 
 def test_staff_see_who_is_connected(context: BrowserContext, service: Server) -> None:
-    """`/ops/` lists the open page; `manage.py who` says the same."""
+    """`/ops/people/` lists the open page; `manage.py who` says the same."""
     _sign_in(context, service)
     ops = context.new_page()
-    ops.goto(f"{service.url}/ops/")
+    ops.goto(f"{service.url}/ops/people/")
     expect(ops.get_by_role("table")).to_contain_text("alice")
     expect(ops.get_by_role("table")).to_contain_text("127.0.0.1")
     who = service.manage("who")
@@ -217,7 +217,7 @@ def test_pages_fit_and_log_no_complaint(chrome: Browser, new_server: Callable[..
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     for width in (390, 1280):
         page.set_viewport_size({"width": width, "height": 800})
-        for path in ("/demo/", "/ops/", "/accounts/login/", "/api/v1/docs"):
+        for path in ("/demo/", "/ops/", "/ops/people/", "/ops/events/", "/accounts/login/", "/api/v1/docs"):
             page.goto(f"{service.url}{path}", wait_until="load")
             room = page.evaluate("() => document.documentElement.clientWidth - document.documentElement.scrollWidth")
             assert room >= 0 or path == "/api/v1/docs", (path, width, room)

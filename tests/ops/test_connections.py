@@ -42,7 +42,7 @@ def test_whoever_is_no_staff_is_refused() -> None:
     """403, and nothing of the page."""
     answer = signed_in(staff=False).get("/ops/people/")
     assert answer.status_code == 403
-    assert b"Connections" not in answer.content
+    assert b"People" not in answer.content
 
 
 def test_staff_sees_who_is_connected() -> None:
