@@ -22,13 +22,16 @@ def test_key_without_ops_sees_receipts_of_its_own_only(backend: Backend, backend
 
 
 def test_why_takes_ops(backend: Backend, backend_with: With) -> None:
-    """Also for an id that is none: the answer says so."""
+    """Also for an id that nothing has: the answer says so."""
+    nothing = "/api/v1/notifications/ntf_" + "0" * 32
     for scope in set(Scope) - {Scope.OPS}:
         assert_refused(backend_with(scope).get("/api/v1/notifications/ntf_1/why?user=alice"), 403, "missing_scope")
-    answer = backend.get("/api/v1/notifications/ntf_1/why?user=alice")
+    answer = backend.get(f"{nothing}/why?user=alice")
     assert (answer.status_code, answer.json()["code"]) == (200, "unknown_notification")
-    assert_refused(backend.get("/api/v1/notifications/ntf_1/why"), 422, "invalid", "#/user")
-    assert_refused(backend.get("/api/v1/notifications/ntf_1/why?user=a%00"), 422, "invalid", "#/user")
+    assert_refused(backend.get(f"{nothing}/why"), 422, "invalid", "#/user")
+    assert_refused(backend.get(f"{nothing}/why?user=a%00"), 422, "invalid", "#/user")
+    for wrong in ("ntf_1", "1042", "ntf_" + "x" * 32):
+        assert_refused(backend.get(f"/api/v1/notifications/{wrong}/why?user=alice"), 404, "not_found")
 
 
 @pytest.mark.parametrize(
