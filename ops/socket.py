@@ -3,6 +3,8 @@
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from channels.exceptions import StopConsumer
@@ -81,7 +83,7 @@ class DashboardConsumer(AsyncWebsocketConsumer):
         self._out.append(text)
         if not self._writing:
             self._writing = True
-            self._do(self._write())
+            self._do(self._write)
 
     def may_look(self) -> bool:
         """As at a request: the session holds, and so does the permission."""
@@ -109,16 +111,16 @@ class DashboardConsumer(AsyncWebsocketConsumer):
         if not self._ended:
             self._ended = True
             self._out.clear()
-            self._do(self.close(int(code), code.reason))
+            self._do(partial(self.close, int(code), code.reason))
 
-    def _do(self, work: Any) -> None:
+    def _do(self, work: Callable[[], Awaitable[None]]) -> None:
         task = asyncio.create_task(_quietly(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
 
-async def _quietly(work: Any) -> None:
+async def _quietly(work: Callable[[], Awaitable[None]]) -> None:
     try:
-        await work
+        await work()
     except Exception as error:  # a server's own way to say that the socket is gone
         logger.debug("a dashboard is gone: %r", error)

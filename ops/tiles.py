@@ -30,10 +30,10 @@ def tiles(state: dict[str, Any]) -> list[Tile]:
         Tile("delivered", "Delivered", rate(state["delivered"]), "/s", "acknowledged by browsers"),
         Tile(
             "latency",
-            "POST to acknowledgement",
+            "Acknowledged in",
             p50,
             p50_unit,
-            "no acknowledgement in the last 10 s" if state["p50"] is None else f"p50 · p99 {p99} {p99_unit}",
+            "no acknowledgement in the last 10 s" if state["p50"] is None else f"p50, from POST · p99 {p99} {p99_unit}",
         ),
         Tile("backlog", "Backlog", count(state["waiting"]), "on their way", _behind(state["behind"])),
         Tile("errors", "Errors", rate(state["errors"]), "/s", "requests answered with 5xx"),

@@ -235,10 +235,12 @@ def test_two_servers_add_up_and_a_killed_one_is_dead(
         assert any(killed in problem for problem in dashboard.state["problems"])
         dashboard.until(lambda state: any(run["died"] for run in state["runs"]), seconds=60)
         assert [run["server"] for run in dashboard.state["runs"] if run["died"]] == [killed]
-        third = new_server("uvicorn", **shared)
-        dashboard.until(lambda state: len(state["runs"]) == 3)
+    third = new_server("uvicorn", **shared)
+    with Dashboard(here, sign_in(third)) as dashboard:
+        dashboard.until(lambda state: len(state.get("runs", [])) == 3)
         third.terminate()
         dashboard.until(lambda state: any(run["ended"] and not run["died"] for run in state["runs"]))
+        assert not any(run["died"] for run in dashboard.state["runs"] if run["server"] != killed)
 
 
 @pytest.mark.xdist_group("board-scaled")

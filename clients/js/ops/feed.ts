@@ -55,7 +55,9 @@ export class Feed {
     clearTimeout(this.#watch);
     const socket = this.#socket;
     this.#socket = null;
-    socket?.close();
+    // To close it while it connects would be an error in the browser's console.
+    if (socket?.readyState === WebSocket.CONNECTING) socket.addEventListener("open", () => socket.close());
+    else socket?.close();
   }
 
   #open(): void {

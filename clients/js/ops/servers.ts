@@ -53,7 +53,7 @@ function newRow(run: ServerRun): HTMLTableRowElement {
     ["published", "Published", true],
     ["delivered", "Delivered", true],
     ["behind", "Behind", true],
-    ["since", "Up", true],
+    ["since", "Up, or ended", true],
   ] as const) {
     const cell = made("td", numeric ? "number" : "");
     cell.dataset["label"] = label;
@@ -70,6 +70,7 @@ function fill(row: HTMLElement | undefined, run: ServerRun, figures: ServerFigur
   const part = (name: string): HTMLElement => row.querySelector(`[data-part="${name}"]`) as HTMLElement;
   const condition: Condition = run.died ? "died" : run.ended !== null ? "stopped" : figures?.silent === true ? "silent" : "well";
   const heard = run.ended === null ? figures : undefined;
+  row.dataset["condition"] = condition;
   show(part("condition"), condition, CONDITIONS[condition]);
   say(part("connections"), count(heard?.connections));
   say(part("published"), heard === undefined ? "–" : `${rate(heard.published)}/s`);

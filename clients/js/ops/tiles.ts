@@ -67,7 +67,7 @@ function tiles(board: Board): Record<string, Tile> {
     latency: {
       value: p50,
       unit,
-      note: board.p50 === null ? "no acknowledgement in the last 10 s" : `p50 · p99 ${duration(board.p99).join(" ")}`,
+      note: board.p50 === null ? "no acknowledgement in the last 10 s" : `p50, from POST · p99 ${duration(board.p99).join(" ")}`,
     },
     backlog: {
       value: count(board.waiting),
