@@ -6,7 +6,6 @@ What is told is a courtesy: while the channel layer is away it is not made up fo
 import asyncio
 import logging
 from collections import deque
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 from notifier import bus, wire
@@ -30,8 +29,7 @@ class Announcements:
 
     def add(self, kind: Kind, recipient: str, at: float) -> None:
         """To be told soon. `at` is in Unix seconds. Never blocks."""
-        moment = wire.timestamp(datetime.fromtimestamp(at, UTC))
-        self._waiting.append(wire.ops_event(kind, recipient=recipient, at=moment))
+        self._waiting.append(wire.ops_event(kind, recipient=recipient, at=round(at, 3)))
         if self._some is not None:
             self._some.set()
 
