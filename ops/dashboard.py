@@ -18,7 +18,7 @@ from ops.permissions import VIEW, operators_page
 from ops.tiles import tiles
 
 # Those that `clients/js/ops/eventtext.ts` has words for, and the rest.
-_KINDS = ("published", "acknowledged", "connected", "disconnected", "refused", "other")
+_KINDS = ("published", "acknowledged", "connected", "disconnected", "online", "offline", "refused", "other")
 # For the script; 0 stands for any other code.
 _CLOSINGS = {str(code): closing._asdict() for code, closing in {**CLOSINGS, 0: OTHER}.items()}
 # Many dashboards that open at once read the history once.

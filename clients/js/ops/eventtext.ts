@@ -3,7 +3,7 @@ import type { OpsEvent } from "./frames.js";
 import { closingOf, made } from "./page.js";
 
 /** Kinds that have a filter; others are shown under their own name, and filtered as "other". */
-export const KINDS = ["published", "acknowledged", "connected", "disconnected", "refused"] as const;
+export const KINDS = ["published", "acknowledged", "connected", "disconnected", "online", "offline", "refused"] as const;
 
 const OTHERS = "other";
 
@@ -26,6 +26,10 @@ export function describe(event: OpsEvent): (Node | string)[] {
       return [person(fact("recipient")), muted(` from ${fact("address")}`)];
     case "disconnected":
       return [person(fact("recipient")), muted(` ${ending(fact("code"))}`)];
+    case "online":
+      return [person(fact("recipient")), muted(" came")];
+    case "offline":
+      return [person(fact("recipient")), muted(" went, and did not come back")];
     case "refused": {
       const who = fact("recipient") === "" ? muted("Somebody") : person(fact("recipient"));
       return [who, muted(` from ${fact("address")}: ${ending(fact("code"))}`)];
