@@ -121,6 +121,7 @@ describe("what was seen", () => {
   it("is not what came to a hidden page, until it is visible", async () => {
     const { client, peer } = await pageThatMissed(0);
     hide();
+    expect(await peer.frame()).toMatchObject({ type: "page", visible: false });
     const arrived = next(client, "notification");
     peer.send(entry("user:alice", 1, a));
     await arrived;
@@ -128,7 +129,9 @@ describe("what was seen", () => {
     await new Promise((resolve) => setTimeout(resolve, 1_200));
     expect(peer.unheard).toBe(0);
     reveal();
-    expect(await peer.frame()).toEqual({ type: "seen", ids: [a] });
+    expect([await peer.frame(), await peer.frame()]).toEqual(
+      expect.arrayContaining([expect.objectContaining({ type: "page", visible: true }), { type: "seen", ids: [a] }]),
+    );
   });
 
   it("is not what a summary counts, nor what has no place yet", async () => {
