@@ -110,7 +110,8 @@ def banner(actor: Actor, given: instructions.Banner) -> Done:
     with transaction.atomic():
         shown = Banner(given.text, given.level, given.until) if given.text is not None else None
         orders.show(shown)
-        audit.record(actor, "banner", banner=shown.as_dict() if shown else None, **_numbers(reach))
+        said = shown.as_dict() if shown else {"taken_down": True}
+        audit.record(actor, "banner", **said, **_numbers(reach))
     return Done("banner", "", reach)
 
 
