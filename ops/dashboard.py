@@ -9,12 +9,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from notifier import history
+from notifier import history, orders
 from notifier.errors import Invalid
 from notifier.history import COARSE, FINE, KEPT
 from ops.closings import CLOSINGS, OTHER
 from ops.overview import disconnects, first_state, servers
-from ops.permissions import VIEW, operators_page
+from ops.permissions import ACT, MANAGE, VIEW, may, operators_page
 from ops.tiles import tiles
 
 # Those that `clients/js/ops/eventtext.ts` has words for, and the rest.
@@ -47,6 +47,9 @@ def overview(request: HttpRequest) -> HttpResponse:
             "state": state,
             "tiles": tiles(state),
             "servers": servers(state),
+            "drained": orders.drained(),
+            "may_act": may(request.user, ACT),
+            "may_manage": may(request.user, MANAGE),
             "disconnects": ended,
             "slow": next((each["number"] for each in ended if each["code"] == 4002), 0),
         },

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils import timezone
 
+from notifier import history
 from notifier.content import LEVELS
 from notifier.names import NAME_MAX
 from notifier.operator_models import REASON_MAX
@@ -68,8 +69,12 @@ class BlockForm(PersonForm):
     )
 
 
+def _running() -> list[tuple[str, str]]:
+    return [(run.server, f"{run.server} on {run.host} ({run.kind})") for run in history.runs() if run.ended is None]
+
+
 class ServerForm(ActionForm):
-    server = forms.CharField(label="Server", max_length=64)
+    server = forms.ChoiceField(label="Server", choices=_running)
 
 
 class BannerForm(ActionForm):

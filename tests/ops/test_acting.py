@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from notifier import blocking, inbox
+from notifier import blocking, history, inbox
 from notifier.operating import ACTIONS
 from notifier.operator_models import AuditEntry, Order
 from notifier.roles import ACT
@@ -26,6 +26,11 @@ GIVEN: dict[str, dict[str, str]] = {
     "resume": {"server": SERVER},
     "banner": {"text": "Maintenance at six", "level": "warning", "until": "1h"},
 }
+
+
+@pytest.fixture(autouse=True)
+def _running_server() -> None:
+    history.begin_run(SERVER, host="here", kind="daphne", version="0")
 
 
 def signed_in(role: str, **options: Any) -> Client:
@@ -90,7 +95,7 @@ def test_whoever_is_not_signed_in_is_asked_to() -> None:
         ("disconnect", {"user": "", "connection": "nonsense"}, "pattern"),
         ("block", {"user": "", "until": "1d"}, "required"),
         ("block", {"user": "alice", "until": "99y"}, "not one of the available"),
-        ("drain", {"server": "nonsense"}, "pattern"),
+        ("drain", {"server": "srv_ffffffff"}, "not one of the available"),
         ("banner", {"text": "x" * 201, "level": "info"}, "at most 200"),
         ("banner", {"text": "hello", "level": "loud"}, "not one of the available"),
     ],

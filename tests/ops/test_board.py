@@ -196,7 +196,9 @@ def test_permission_that_is_taken_away_closes_in_time(new_server: Start) -> None
     with Dashboard(server) as dashboard:
         dashboard.until(lambda state: True)
         done = server.manage(
-            "shell", "-c", "from django.contrib.auth.models import User; [user.groups.clear() for user in User.objects.all()]"
+            "shell",
+            "-c",
+            "from django.contrib.auth.models import User; [user.groups.clear() for user in User.objects.all()]",
         )
         assert done.returncode == 0, done.stderr
         began = time.monotonic()
