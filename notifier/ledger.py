@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from django.conf import settings
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
 
 from notifier import names, presence
 from notifier.access import Person
@@ -31,7 +31,7 @@ _OVERDUE_SECONDS = 3.0
 # So often people who stay are written as being here: a process that is killed cannot tell when they left.
 _STAYING_SECONDS = 300.0
 # In one statement: SQLite lets one writer in at a time, and publishers wait for this one.
-_ROWS = 1000
+_ROWS = {"sqlite": 250, "postgresql": 1000}
 # In one second, so that receipts never take more than a fraction of a core; what is more waits.
 _ROWS_A_SECOND = 10_000
 # Of each kind, while the database is away or slow. One takes about 200 bytes.
@@ -138,9 +138,9 @@ class Ledger:
 
     async def flush(self, connections: Iterable[Sender]) -> None:
         """Write everything, also what was sent to these a moment ago. Unavailable when the database does not answer."""
-        for connection in connections:
-            self.sent(connection.person.recipient, connection.unacknowledged(float("inf")))
-            self.visited(connection.person)
+        for sender in connections:
+            self.sent(sender.person.recipient, sender.unacknowledged(math.inf))
+            self.visited(sender.person)
         await self._write(math.inf, patient=False)
 
     async def _look_around(self, connections: tuple[Sender, ...]) -> None:
@@ -148,13 +148,13 @@ class Ledger:
         staying = time.monotonic() - self._stayed >= _STAYING_SECONDS
         if staying:
             self._stayed = time.monotonic()
-        for number, connection in enumerate(connections):
+        for number, sender in enumerate(connections):
             if number % _CONNECTIONS_AT_A_TIME == _CONNECTIONS_AT_A_TIME - 1:
                 await asyncio.sleep(0)
-            if overdue := connection.unacknowledged(asyncio.get_running_loop().time() - _OVERDUE_SECONDS):
-                self.sent(connection.person.recipient, overdue)
+            if overdue := sender.unacknowledged(asyncio.get_running_loop().time() - _OVERDUE_SECONDS):
+                self.sent(sender.person.recipient, overdue)
             if staying:
-                self.visited(connection.person)
+                self.visited(sender.person)
 
     async def _write(self, most: float, *, patient: bool) -> None:
         """Write the oldest, so many rows at most; if `patient`, as long as a statement took nothing is written after it."""
@@ -172,7 +172,7 @@ class Ledger:
 
     async def _write_lots(self) -> int:
         batch, rows = list[_Lot](), 0
-        while self._lots and rows < _ROWS:
+        while self._lots and rows < _ROWS[connection.vendor]:
             batch.append(self._lots.popleft())
             rows += len(batch[-1][2])
         self._waiting -= rows
@@ -187,7 +187,7 @@ class Ledger:
         return rows
 
     async def _write_sights(self) -> int:
-        batch = [self._sights.popleft() for _ in range(min(len(self._sights), _ROWS))]
+        batch = [self._sights.popleft() for _ in range(min(len(self._sights), _ROWS[connection.vendor]))]
         try:
             await in_database(write_sights, batch, named_only=settings.ENVIRONMENT.receipts == "people")
         except BaseException as error:
@@ -197,7 +197,7 @@ class Ledger:
         return len(batch)
 
     async def _write_visits(self) -> int:
-        batch = {recipient: self._visits.pop(recipient) for recipient in list(self._visits)[:_ROWS]}
+        batch = {recipient: self._visits.pop(recipient) for recipient in list(self._visits)[: _ROWS[connection.vendor]]}
         try:
             await in_database(write_visits, batch, server=presence.SERVER)
         except BaseException as error:

@@ -213,7 +213,7 @@ def test_a_crowd_is_written_in_bounded_statements(monkeypatch: pytest.MonkeyPatc
         await book.flush([])
 
     run(work)
-    assert sizes == [1000, 1000, 500]
+    assert sizes == [250] * 10
     assert Receipt.objects.count() == 2500
 
 

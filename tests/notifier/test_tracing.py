@@ -126,8 +126,7 @@ def test_pruned_by_hand_is_beyond_retention_too() -> None:
 def test_unacknowledged_of_long_ago_holds_nothing_up() -> None:
     """A tab that vanished with what it was sent; others have acknowledged since."""
     was_here()
-    with days_ago(0.01):
-        lost, _, latest = (publish(draft("alice")) for _ in range(3))
+    lost, _, latest = (publish_old(days, "alice")[0] for days in (0.012, 0.011, 0.01))
     now = timezone.now().timestamp()
     write_marks([Mark("alice", "user:alice", 1, now - 800, None), Mark("alice", "user:alice", 2, now - 60, now - 60)])
     assert why("alice", name(latest), online=True).code == Reason.NOT_SENT
