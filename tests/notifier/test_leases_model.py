@@ -4,12 +4,12 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
-from uuid import uuid4
 
 import redis
 import redis.asyncio
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
@@ -39,6 +39,7 @@ class Model(RuleBasedStateMachine):
         self.truth: dict[str, tuple[str, str]] = {}
         self.events: dict[str, list[Kind]] = defaultdict(list)
         self.forgot = False
+        self.numbers = count()
         self.stored: dict[str, bytes] | None = None
         self.start()
 
@@ -56,7 +57,7 @@ class Model(RuleBasedStateMachine):
     @precondition(lambda self: len(self.servers) < 4)
     @rule()
     def start(self) -> None:
-        name = f"srv_{uuid4().hex[:8]}"
+        name = f"srv_{next(self.numbers):08}"
         leases = Leases(
             self.redis.url,
             name,
@@ -70,7 +71,7 @@ class Model(RuleBasedStateMachine):
     @rule(number=ANY, person=PEOPLE)
     def arrive(self, number: int, person: str) -> None:
         server = self._some(self.servers, number)
-        connection = f"con_{uuid4().hex[:16]}"
+        connection = f"con_{next(self.numbers):016}"
         facts = Facts(connection, person, "192.0.2.1", "", "", datetime.now(UTC), server)
         self.servers[server][0].arrived(facts, Pulse)
         self.truth[connection] = (server, person)
@@ -201,4 +202,6 @@ class Model(RuleBasedStateMachine):
 
 
 TestModel = Model.TestCase
-TestModel.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
+TestModel.settings = settings(
+    max_examples=60, stateful_step_count=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)

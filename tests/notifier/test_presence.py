@@ -1,6 +1,7 @@
 """Presence tells the same whether it is kept in memory or in Redis."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -71,7 +72,10 @@ def test_facts_are_those_that_were_told(stage: Stage) -> None:
     assert (facts.visible, facts.rtt, facts.queue, facts.streams) == (False, 41, 0, 3)
     assert facts.acked_at is not None
     assert abs(datetime.now(UTC) - facts.acked_at - timedelta(seconds=60)) < timedelta(seconds=10)
-    assert stage.presence.page("", None, 10).people == [stage.presence.of_person("alice")]
+    (person,) = stage.presence.page("", None, 10).people
+    (same,) = person.connections
+    assert (person.recipient, person.count) == ("alice", 1)
+    assert replace(same, acked_at=None) == replace(facts, acked_at=None)
 
 
 def test_people_come_in_the_order_of_their_ids_page_by_page(stage: Stage) -> None:
