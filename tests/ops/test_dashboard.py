@@ -181,6 +181,7 @@ def test_server_that_comes_back_is_found_again(chrome: Browser, new_server: Call
     context = chrome.new_context()
     page, _ = signed_in(context, server)
     page.evaluate("() => { window.neverReloaded = true; }")
+    expect(page.locator("#servers tr")).to_have_count(1, timeout=10_000)
     server.kill()
     expect(page.get_by_test_id("feed-state")).to_have_text("Reconnecting", timeout=5_000)
     server.start()
