@@ -109,11 +109,11 @@ class Leases:
         if not redis_line.allows():
             raise Unavailable("Redis does not answer, so nobody knows who is connected.")
         try:
-            now, _ = cast(tuple[int, int], self._sync.time())
+            now, _ = self._sync.time()
             servers = cast(list[str], self._sync.zrangebyscore(self._servers, now, "+inf"))
-            asked = self._sync.pipeline(transaction=False).hlen(self._people)
-            for server in servers:
-                asked.hlen(self._of + server)
+            asked = self._sync.pipeline(transaction=False)
+            for name in (self._people, *(self._of + server for server in servers)):
+                asked.hlen(name)
             people, *connections = asked.execute()
         except redis.RedisError as error:
             redis_line.failed("count who is connected", error)
