@@ -1,0 +1,45 @@
+"""Operators' tabs in a real browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.ops.operators import Dashboard
+from tests.ops.tabs import signed_in
+from tests.real import chromium
+from tests.real.server import Server
+
+
+@pytest.fixture(scope="module")
+def chrome() -> Iterator[Browser]:
+    with chromium.running() as browser:
+        yield browser
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(kind, marks=pytest.mark.xdist_group(f"ops-{kind}")) for kind in ("daphne", "uvicorn")],
+)
+def watched(request: pytest.FixtureRequest) -> Iterator[Server]:
+    running = Server(request.param)
+    yield running
+    running.stop()
+    assert "Traceback" not in running.log(), running.log()
+    running.forget()
+
+
+@pytest.fixture
+def operator(chrome: Browser, watched: Server) -> Iterator[Page]:
+    """A signed-in operator's tab. No page may break its policy or log an error."""
+    context = chrome.new_context()
+    page, complaints = signed_in(context, watched)
+    yield page
+    context.close()
+    assert not complaints, complaints
+
+
+@pytest.fixture
+def board(watched: Server) -> Iterator[Dashboard]:
+    with Dashboard(watched) as dashboard:
+        yield dashboard
