@@ -114,7 +114,7 @@ class TooMany(NotifierError):
 
 
 class Unavailable(NotifierError):
-    """The database does not answer. Nothing was stored; the same request may succeed later."""
+    """The database does not answer. Nothing was stored, unless the code says otherwise; the same request may succeed later."""
 
     code = "unavailable"
     status = 503

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from notifier import bus, idempotency, ids, names, presence, sequences, wire
 from notifier.content import Audience, Draft
+from notifier.errors import Unavailable
 from notifier.idempotency import Once
 from notifier.metrics import METRICS
 from notifier.models import Entry, IdempotencyKey, Notification, Subscription
@@ -40,6 +41,7 @@ def publish(draft: Draft, *, sender_id: int | None = None, once: Once | None = N
 
     When this returns, the notification is stored and will be delivered, whatever becomes of the wake-up. With `once`
     a request that was sent before has its answer repeated; Conflict and Invalid as in `notifier.idempotency`.
+    Unavailable with `outcome_unknown` when the connection breaks at the commit: then nobody can tell.
     """
     recipients = _recipients(draft.to)
     notification = Notification(
@@ -50,26 +52,37 @@ def publish(draft: Draft, *, sender_id: int | None = None, once: Once | None = N
         **draft.model_dump(exclude={"to"}),
     )
     online = presence.count_online(None if draft.to.everyone else recipients)
-    with transaction.atomic():
-        if once is not None and (before := idempotency.earlier(once)) is not None:
-            return _answer(before.notification, before.online, repeated=True)
-        notification.save(force_insert=True)
-        if once is not None:
-            IdempotencyKey.objects.create(
-                sender_id=once.sender_id,
-                key=once.key,
-                fingerprint=once.fingerprint,
-                notification=notification,
-                online=online,
-                created_at=notification.created_at,
+    committing = False
+    try:
+        with transaction.atomic():
+            if once is not None and (before := idempotency.earlier(once)) is not None:
+                return _answer(before.notification, before.online, repeated=True)
+            notification.save(force_insert=True)
+            if once is not None:
+                IdempotencyKey.objects.create(
+                    sender_id=once.sender_id,
+                    key=once.key,
+                    fingerprint=once.fingerprint,
+                    notification=notification,
+                    online=online,
+                    created_at=notification.created_at,
+                )
+            places = sequences.advance(_streams(draft.to))
+            Entry.objects.bulk_create(
+                [Entry(stream_id=place.stream_id, seq=place.seq, notification=notification) for place in places],
+                batch_size=_ENTRY_BATCH,
             )
-        places = sequences.advance(_streams(draft.to))
-        Entry.objects.bulk_create(
-            [Entry(stream_id=place.stream_id, seq=place.seq, notification=notification) for place in places],
-            batch_size=_ENTRY_BATCH,
-        )
-        # robust: the row is committed, and a wake-up that fails is repaired by the hubs' sweep.
-        transaction.on_commit(partial(bus.announce, places, wire.dumps(notification.content())), robust=True)
+            # robust: the row is committed, and a wake-up that fails is repaired by the hubs' sweep.
+            transaction.on_commit(partial(bus.announce, places, wire.dumps(notification.content())), robust=True)
+            committing = True
+    except (OperationalError, InterfaceError) as error:
+        if not committing:
+            raise
+        raise Unavailable(
+            "The database went away while it stored this, so it may be stored or not."
+            " Repeat the request with its Idempotency-Key; without one it may be sent twice.",
+            code="outcome_unknown",
+        ) from error
     METRICS.count_published(notification.addressed)
     if TAIL.on:
         TAIL.add(

@@ -126,4 +126,5 @@ class Publishers:
             return ended(Outcome.UNKNOWN)
         if answer.is_success:
             return ended(Outcome.OK, notification=answer.json()["id"], status=answer.status_code)
-        return ended(Outcome.FAILED, status=answer.status_code)
+        in_doubt = answer.status_code == 503 and answer.json()["code"] == "outcome_unknown"
+        return ended(Outcome.UNKNOWN if in_doubt else Outcome.FAILED, status=answer.status_code)

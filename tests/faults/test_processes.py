@@ -253,16 +253,16 @@ def test_a_process_keeps_its_redis_connections_and_its_groups_few(
                 return len(probe.pubsub_channels("*__group__*"))
 
             tabs = [browser(server, alice).hello() for _ in range(3)]
-            assert groups() == 2  # alice's own, and everyone
+            assert groups() == 3  # alice's own, everyone, and that of all hubs
             server.post({"users": [alice]})
             opened = probe.info("stats")["total_connections_received"]
             for _ in range(30):
                 server.post({"users": [alice]})
             assert probe.info("stats")["total_connections_received"] == opened
             for tab in tabs:
-                assert groups() == 2
+                assert groups() == 3
                 tab.close()
-            wait_until(lambda: groups() == 0, what="the groups to be left", seconds=15)
+            wait_until(lambda: groups() == 1, what="the groups of streams to be left", seconds=15)
     finally:
         server.stop()
         redis.stop()
