@@ -157,7 +157,7 @@ def test_reporter_tells_what_was_added_since_its_last_point(monkeypatch: pytest.
     async def play() -> None:
         clock = [float(at(300))]
         monkeypatch.setattr(reporting, "in_database", here)
-        monkeypatch.setattr("notifier.reporting.time.time", lambda: clock[0])
+        monkeypatch.setattr(time, "time", lambda: clock[0])
         reporter = Reporter(lambda: {"connections": 4, "behind": 0, "waiting": 0})
         METRICS.count_published(1)
         METRICS.observe(0.004)
