@@ -1,5 +1,5 @@
 import { Chart, type ChartKind, type Columns } from "./chart.js";
-import { duration, rate } from "./figures.js";
+import { count, duration, rate } from "./figures.js";
 import type { Point } from "./frames.js";
 import type { History } from "./history.js";
 import { listMarks, marksOf } from "./marks.js";
@@ -15,7 +15,7 @@ const CHARTS: Readonly<Record<string, readonly [ChartKind, readonly Value[]]>> =
     {
       title: "Connections",
       lines: [{ label: "Connections", colour: "--series-1", filled: true }],
-      write: (value) => rate(Math.round(value * 10) / 10),
+      write: (value) => (Number.isInteger(value) ? count(value) : rate(value)),
       atLeast: 4,
     },
     [({ connections }) => connections],

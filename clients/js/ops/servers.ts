@@ -53,7 +53,7 @@ function newRow(run: ServerRun): HTMLTableRowElement {
     ["published", "Published", true],
     ["delivered", "Delivered", true],
     ["behind", "Behind", true],
-    ["since", "Up, or ended", true],
+    ["since", "Up", true],
   ] as const) {
     const cell = made("td", numeric ? "number" : "");
     cell.dataset["label"] = label;
