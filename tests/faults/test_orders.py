@@ -68,7 +68,7 @@ def still_open(socket: Socket) -> bool:
 
 def wait_for_presence(server: Server, user: str, number: int) -> None:
     give_up = time.monotonic() + 10
-    while len(server.http.get("/api/v1/presence", params={"q": user}).json()["connections"]) != number:
+    while len(server.http.get("/api/v1/presence", params={"prefix": user}).json()["connections"]) != number:
         assert time.monotonic() < give_up
         time.sleep(0.05)
 
@@ -162,7 +162,7 @@ def test_drained_server_lets_its_sockets_go_and_stays_up(pair: Pair, browser: Br
     """The other one is not concerned; and it takes sockets again when it is told to."""
     leaving, staying = browser(pair.there, alice).hello(), browser(pair.here, alice).hello()
     wait_for_presence(pair.here, alice, 2)
-    listed = pair.here.http.get("/api/v1/presence", params={"q": alice}).json()["connections"]
+    listed = pair.here.http.get("/api/v1/presence", params={"prefix": alice}).json()["connections"]
     (drained,) = [facts["server"] for facts in listed if facts["connection"] == leaving.welcome["connection"]]
     done = pair.order("drain", server=drained)
     assert done["connections"] == 1
