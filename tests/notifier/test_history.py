@@ -16,7 +16,14 @@ from notifier.reporting import Reporter
 
 pytestmark = pytest.mark.django_db
 
-NOW = int(time.time())
+NOW = 0
+
+
+@pytest.fixture(autouse=True)
+def _this_moment() -> None:
+    """That of the test: others may have run for minutes since this file was imported."""
+    global NOW
+    NOW = int(time.time())
 
 
 def at(seconds_ago: int, span: int = FINE) -> int:
