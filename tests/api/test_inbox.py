@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from notifier import ids, inbox
 from notifier.access import Person, Scope, TokenRequest, issue_token
@@ -379,3 +380,21 @@ def test_reading_all_is_told_to_the_persons_connections(transactional_db: None, 
     browser.read()
     after = inbox.last_seqs([stream])[stream]
     assert (after[0], after[1]) == (before[0], before[1] + 1)
+
+
+def test_how_far_browsers_are_is_written_for_all_at_once(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    """In one statement, never backwards; what is about nobody's stream is passed over."""
+    people = [Person(f"p{number}") for number in range(300)]
+    inbox.counts(people)
+    for _ in range(3):
+        publish(Draft.parse({"to": {"users": [person.recipient for person in people]}, "title": "x"}))
+    marks = {(person.recipient, f"user:{person.recipient}"): number % 4 for number, person in enumerate(people)}
+    with django_assert_num_queries(1):
+        inbox.note_delivered({**marks, ("nobody", "user:nobody"): 9, ("p1", "user:p2"): 3})
+    inbox.note_delivered(dict.fromkeys(marks, 1))
+
+    def delivered(person: Person) -> int:
+        (own,) = [place for place in positions(person) if place.stream == f"user:{person.recipient}"]
+        return own.delivered
+
+    assert [delivered(person) for person in people] == [max(number % 4, 1) for number in range(300)]
