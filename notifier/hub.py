@@ -35,7 +35,7 @@ _UNWELL_SWEEP_SECONDS = 2.0
 _FRESH_SECONDS = 2.0
 # Between two connections that are asked to leave, in seconds: shorter where there are very many.
 _DRAIN_PAUSE = 0.05
-# For the tasks of a hub that stops.
+# For the tasks of a hub that stops, and again for the last that it writes.
 _STOP_SECONDS = 2.0
 _TIDY_SECONDS = 600.0
 # A credential that ends is noticed within this and a tick: in less than 5 s.
@@ -106,8 +106,9 @@ class Hub:
             _, running = await asyncio.wait(running, timeout=0.1)
         if self._tasks:
             await presence.leave()
-        with contextlib.suppress(Unavailable):
-            await self._write_delivered()
+        with contextlib.suppress(Unavailable, TimeoutError):
+            async with asyncio.timeout(_STOP_SECONDS):
+                await self._write_delivered()
 
     async def join(self, connection: Connection, streams: list[str]) -> None:
         """Carry these streams for the connection. Returns when their groups are joined, or the layer failed to: the sweep stands in."""
