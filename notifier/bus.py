@@ -89,10 +89,8 @@ async def echo(channel: str) -> None:
 
 
 async def reconnect() -> None:
-    """Have the layer's subscriptions made anew, where it can do that."""
-    layer = channel_layer()
-    if hasattr(layer, "reconnect"):
-        await layer.reconnect()
+    """Have the layer's subscriptions made anew."""
+    await channel_layer().reconnect()
 
 
 async def group_send(messages: Sequence[tuple[str, dict[str, Any]]]) -> None:

@@ -40,7 +40,7 @@ _UNWELL_SWEEP_SECONDS = 2.0
 _FRESH_SECONDS = 2.0
 # Between two connections that are asked to leave, in seconds: shorter where there are very many.
 _DRAIN_PAUSE = 0.05
-# For the tasks of a hub that stops.
+# For the tasks of a hub that stops, and again for the last that it writes.
 _STOP_SECONDS = 2.0
 _TIDY_SECONDS = 600.0
 _SWEEP_CHUNK = 1000

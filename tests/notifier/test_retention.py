@@ -1,7 +1,6 @@
 """Retention: what is too old goes, in bounded steps, and nobody is left with a silent gap or a phantom."""
 
 import asyncio
-import json
 import subprocess
 import sys
 import threading
@@ -27,9 +26,9 @@ from notifier.resuming import Opening, Request, open_all
 from notifier.retention import Pruned
 from tests.notifier.ageing import days_ago, publish_old
 from tests.notifier.drafts import draft
-from tests.real.postgres import Postgres
+from tests.notifier.programs import play
 from tests.real.processes import ROOT, clean_environment
-from tests.real.server import SECRET, Server
+from tests.real.server import Server
 from tests.real.socket import Socket
 
 Browser = Callable[..., Socket]
@@ -266,22 +265,14 @@ def test_pruning_under_publishers_and_readers_loses_nothing(
     request: pytest.FixtureRequest, tmp_path: Path, database: str
 ) -> None:
     """Four publishers, two pruners, a poller and somebody who marks all as read, with deadlocks to be had."""
-    environment = {"NOTIFIER_DATA_DIR": str(tmp_path)}
-    if database == "postgresql":
-        postgres: Postgres = request.getfixturevalue("postgres")
-        environment |= {"DATABASE_URL": postgres.new_database(), "NOTIFIER_SECRET_KEY": SECRET}
-        environment["NOTIFIER_DATABASE_CONNECTIONS"] = "20"
-    ran = subprocess.run(
-        [sys.executable, "-m", "tests.notifier.prunehammer", "4", "100"],
-        cwd=ROOT,
-        env=clean_environment(**environment),
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
+    told = play(
+        "tests.notifier.prunehammer",
+        *(4, 100),
+        database=database,
+        request=request,
+        folder=tmp_path,
+        NOTIFIER_DATABASE_CONNECTIONS="20",
     )
-    assert ran.returncode == 0, ran.stderr
-    told = json.loads(ran.stdout)
     assert told["failures"] == []
     assert told["published"] == 400
     assert told["pruned"] > 0 and told["moved"] > 0, "nothing was pruned while they published"

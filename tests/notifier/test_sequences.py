@@ -1,8 +1,5 @@
 """`seq` under concurrency: without gap or duplicate, and no reader ever misses one."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -14,9 +11,7 @@ from notifier.models import Entry, Notification, Stream
 from notifier.publishing import publish
 from notifier.sequences import advance
 from tests.notifier.drafts import draft
-from tests.real.postgres import Postgres
-from tests.real.processes import ROOT, clean_environment
-from tests.real.server import SECRET
+from tests.notifier.programs import play
 
 PUBLISHERS, EACH = 8, 60
 
@@ -26,21 +21,7 @@ def test_concurrent_publishers_leave_no_gap_and_a_reader_misses_none(
     request: pytest.FixtureRequest, tmp_path: Path, database: str
 ) -> None:
     """Eight publishers share one stream (and lock others crosswise) while a reader polls `since()` all the while."""
-    environment = {"NOTIFIER_DATA_DIR": str(tmp_path)}
-    if database == "postgresql":
-        postgres: Postgres = request.getfixturevalue("postgres")
-        environment |= {"DATABASE_URL": postgres.new_database(), "NOTIFIER_SECRET_KEY": SECRET}
-    ran = subprocess.run(
-        [sys.executable, "-m", "tests.notifier.hammer", str(PUBLISHERS), str(EACH)],
-        cwd=ROOT,
-        env=clean_environment(**environment),
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    told = json.loads(ran.stdout)
+    told = play("tests.notifier.hammer", PUBLISHERS, EACH, database=database, request=request, folder=tmp_path)
     assert told["seen"] == list(range(1, PUBLISHERS * EACH + 1))
     assert told["skipped"] == 0
     assert told["polls"] > 1
