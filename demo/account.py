@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 
 from notifier.access import Scope, create_key
@@ -26,14 +27,25 @@ class Account:
 def prepare() -> Account:
     """Make what is missing. The password and the key lie in the data folder, readable by its owner alone."""
     password = stored_secret(settings.DATA_DIR, "demo_password")[:12]
+    hashed = _hashed(password)
     for name in (USER, SECOND_USER):
         user, _ = User.objects.get_or_create(username=name, defaults={"is_staff": name == USER})
         if name == USER:
             user.groups.add(Group.objects.get(name="admin"))
-        if not user.check_password(password):
-            user.set_password(password)
+        if user.password != hashed:
+            user.password = hashed
             user.save()
     return Account(USER, password, key())
+
+
+def _hashed(password: str) -> str:
+    """Kept beside the password itself: hashing is slow by design, and would be most of a start."""
+    path = settings.DATA_DIR / "demo_login.json"
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    if kept.get("password") != password:
+        kept = {"password": password, "hash": make_password(password)}
+        write_private(path, json.dumps(kept))
+    return str(kept["hash"])
 
 
 def key() -> str:

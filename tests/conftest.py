@@ -10,8 +10,9 @@ import pytest
 
 from notifier import redis_line
 from tests.real.postgres import Postgres
+from tests.real.processes import SECRET
 from tests.real.redis import Redis
-from tests.real.server import SECRET, Server
+from tests.real.server import Server
 from tests.real.socket import Socket
 
 # A shell that starts the tests in the background lets them ignore SIGINT, and so would every server that they start.
@@ -56,17 +57,19 @@ def scaled_out(postgres: Postgres, redis: Redis) -> dict[str, str]:
 
 
 STACKS = [Stack(server, size) for server in ("daphne", "uvicorn") for size in ("embedded", "scaled")]
+EACH_ONCE = [Stack("daphne", "embedded"), Stack("uvicorn", "scaled")]
+"""Either server and either size: for what does not depend on how the two meet. A module says `STACKS = EACH_ONCE`."""
 
 
-@pytest.fixture(
-    scope="session",
-    params=[
-        pytest.param(
-            stack, id=f"{stack.server}-{stack.size}", marks=pytest.mark.xdist_group(f"{stack.server}-{stack.size}")
-        )
-        for stack in STACKS
-    ],
-)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whoever asks for `server` is run on each stack of the module."""
+    if "server" in metafunc.fixturenames:
+        stacks = {f"{stack.server}-{stack.size}": stack for stack in getattr(metafunc.module, "STACKS", STACKS)}
+        params = [pytest.param(stack, id=name, marks=pytest.mark.xdist_group(name)) for name, stack in stacks.items()]
+        metafunc.parametrize("server", params, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A running server, once on each stack. Tests share it, so each uses recipients of its own: see `alice`."""
     running = Server(request.param.server, **request.param.environment(request))

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import EACH_ONCE
 from tests.real.processes import wait_until
 from tests.real.server import Server
 from tests.real.socket import Socket
 
 Browser = Callable[..., Socket]
+
+STACKS = EACH_ONCE
 Frame = dict[str, Any]
 
 

@@ -10,10 +10,13 @@ import jwt
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from tests.conftest import EACH_ONCE
 from tests.real.server import Server
 from tests.real.socket import Socket
 
 Browser = Callable[..., Socket]
+
+STACKS = EACH_ONCE
 
 
 def _error_then_close(socket: Socket) -> tuple[str, str, int]:

@@ -7,11 +7,14 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.conftest import EACH_ONCE
 from tests.real.processes import wait_until
 from tests.real.server import Server
 from tests.real.socket import Socket
 
 Browser = Callable[..., Socket]
+
+STACKS = EACH_ONCE
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 

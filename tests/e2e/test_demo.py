@@ -21,12 +21,10 @@ def chrome() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(
-    params=[pytest.param(kind, marks=pytest.mark.xdist_group(f"browser-{kind}")) for kind in ("daphne", "uvicorn")]
-)
-def service(request: pytest.FixtureRequest, new_server: Callable[..., Server]) -> Server:
+@pytest.fixture
+def service(new_server: Callable[..., Server]) -> Server:
     """A server of the test's own."""
-    return new_server(request.param)
+    return new_server("daphne")
 
 
 @pytest.fixture

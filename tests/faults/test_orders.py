@@ -206,10 +206,9 @@ def test_orders_reach_servers_while_redis_hangs(
         redis.stop()
 
 
-@pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
-def test_commands_reach_the_embedded_server(new_server: Start, browser: Browser, alice: str, kind: str) -> None:
+def test_commands_reach_the_embedded_server(new_server: Start, browser: Browser, alice: str) -> None:
     """It shares no channel layer with them. Each says what it did and to how many."""
-    server = new_server(kind)
+    server = new_server("daphne")
     socket = browser(server, alice).hello()
     said = server.manage("disconnect", alice)
     assert said.stdout.strip() == f"Closed 1 connection of {alice}.", said

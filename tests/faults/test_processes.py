@@ -11,9 +11,9 @@ import redis as redis_client
 
 from tests.conftest import scaled_out
 from tests.real.postgres import Postgres
-from tests.real.processes import wait_until
+from tests.real.processes import SECRET, wait_until
 from tests.real.redis import Redis
-from tests.real.server import SECRET, Server
+from tests.real.server import Server
 from tests.real.socket import Socket
 
 Browser = Callable[..., Socket]

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tests.real.postgres import Postgres
-from tests.real.processes import wait_until
-from tests.real.server import SECRET, Server
+from tests.real.processes import SECRET, wait_until
+from tests.real.server import Server
 from tests.real.socket import Socket
 
 Browser = Callable[..., Socket]

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from tests.real.postgres import Postgres
-from tests.real.processes import ROOT, clean_environment
-from tests.real.server import SECRET
+from tests.real.processes import ROOT, SECRET, clean_environment
 
 
 def play(

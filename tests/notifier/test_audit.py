@@ -20,8 +20,7 @@ from notifier.instructions import Block, Person
 from notifier.keys import NewKey
 from notifier.operator_models import AppendOnly, AuditEntry
 from tests.real.postgres import Postgres
-from tests.real.processes import ROOT, clean_environment
-from tests.real.server import SECRET
+from tests.real.processes import ROOT, SECRET, clean_environment
 
 ANN = Actor("user", "ann", "192.0.2.7")
 TABLE = "notifier_auditentry"

@@ -1,8 +1,5 @@
 """What is written about deliveries: the first time of each step, for many people in a few statements."""
 
-import json
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,9 +18,7 @@ from notifier.publishing import Published, publish
 from notifier.receipts import Mark, Sight, note_delivered, write_marks, write_sights
 from notifier.visitors import Visit, write_visits
 from tests.notifier.drafts import draft
-from tests.real.postgres import Postgres
-from tests.real.processes import ROOT, clean_environment
-from tests.real.server import SECRET
+from tests.notifier.programs import play
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -259,21 +254,7 @@ def test_servers_that_write_about_the_same_people_do_not_deadlock(
     request: pytest.FixtureRequest, tmp_path: Path, database: str
 ) -> None:
     """Six at once, each in an order of its own, while people mark as read: each time is the earliest that anyone told."""
-    environment = {"NOTIFIER_DATA_DIR": str(tmp_path)}
-    if database == "postgresql":
-        postgres: Postgres = request.getfixturevalue("postgres")
-        environment |= {"DATABASE_URL": postgres.new_database(), "NOTIFIER_SECRET_KEY": SECRET}
-    ran = subprocess.run(
-        [sys.executable, "-m", "tests.notifier.receipthammer", "6", "15"],
-        cwd=ROOT,
-        env=clean_environment(**environment),
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    told = json.loads(ran.stdout)
+    told = play("tests.notifier.receipthammer", 6, 15, database=database, request=request, folder=tmp_path)
     assert told["failures"] == []
     assert told["wrong"] == 0
     assert (told["receipts"], told["visitors"]) == (400, 40)

@@ -17,10 +17,18 @@ def chrome() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(
-    scope="module",
-    params=[pytest.param(kind, marks=pytest.mark.xdist_group(f"ops-{kind}")) for kind in ("daphne", "uvicorn")],
-)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whoever asks for `watched` is run on each of the module's SERVERS, of which it has one for all its tests."""
+    if "watched" in metafunc.fixturenames:
+        name = metafunc.module.__name__.rsplit(".", 1)[1]
+        params = [
+            pytest.param(kind, marks=pytest.mark.xdist_group(f"{name}-{kind}"))
+            for kind in getattr(metafunc.module, "SERVERS", ["uvicorn"])
+        ]
+        metafunc.parametrize("watched", params, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
 def watched(request: pytest.FixtureRequest) -> Iterator[Server]:
     running = Server(request.param)
     yield running

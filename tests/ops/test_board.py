@@ -17,6 +17,8 @@ from tests.real.socket import Socket
 Browser = Callable[..., Socket]
 Start = Callable[..., Server]
 
+SERVERS = ["daphne"]
+
 
 # ------------------------------------------------------------------ what is shown
 
@@ -163,8 +165,7 @@ def test_redis_away_is_said_and_comes_back(new_server: Start, postgres: Postgres
 
 
 @pytest.mark.xdist_group("board-postgres")
-@pytest.mark.parametrize("how", ["gone", "hanging"])
-@pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
+@pytest.mark.parametrize(("kind", "how"), [("daphne", "gone"), ("uvicorn", "hanging")])
 def test_database_away_is_said_and_comes_back(new_server: Start, redis: Redis, kind: str, how: str) -> None:
     """The dashboard stays open meanwhile, and goes on with what it knows without the database."""
     own = Postgres()

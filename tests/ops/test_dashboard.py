@@ -119,10 +119,9 @@ def _hide(page: Page, *, hidden: bool) -> None:
     )
 
 
-@pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
-def test_server_that_comes_back_is_found_again(chrome: Browser, new_server: Callable[..., Server], kind: str) -> None:
+def test_server_that_comes_back_is_found_again(chrome: Browser, new_server: Callable[..., Server]) -> None:
     """Without a reload, and the page says meanwhile that what it shows is old; the dead server is told of."""
-    server = new_server(kind)
+    server = new_server("uvicorn")
     context = chrome.new_context()
     page, _ = signed_in(context, server)
     page.evaluate("() => { window.neverReloaded = true; }")

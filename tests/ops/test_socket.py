@@ -16,6 +16,8 @@ from tests.real.socket import Socket
 
 Start = Callable[..., Server]
 
+SERVERS = ["daphne", "uvicorn"]
+
 
 def test_foreign_origin_is_refused(watched: Server) -> None:
     for origin in (

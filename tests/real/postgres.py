@@ -11,7 +11,8 @@ from pathlib import Path
 
 import psycopg
 
-from tests.real.processes import end, free_port, wait_until
+from tests.real import prepared
+from tests.real.processes import SECRET, end, free_port, wait_until
 
 # PostgreSQL refuses to run as root.
 _UNPRIVILEGED = "nobody"
@@ -25,6 +26,7 @@ class Postgres:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="notifier-postgres-"))
         self.port = free_port()
+        self._prepared = False
         self._as_root = os.geteuid() == 0
         self._user = _UNPRIVILEGED if self._as_root else getpass.getuser()
         self._binaries = self._reachable_binaries()
@@ -45,11 +47,18 @@ class Postgres:
         wait_until(self._answers, what="PostgreSQL")
 
     def new_database(self) -> str:
-        """The URL of a database that nobody else uses."""
+        """The URL of a database that nobody else uses, with its tables."""
+        if not self._prepared:
+            self._create("prepared", template="template1")
+            prepared.prepare("postgresql", DATABASE_URL=self.url("prepared"), NOTIFIER_SECRET_KEY=SECRET)
+            self._prepared = True
         name = f"notifier_{os.urandom(6).hex()}"
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        self._create(name, template="prepared")
         return self.url(name)
+
+    def _create(self, name: str, *, template: str) -> None:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
 
     def log_statements(self, database: str) -> None:
         """Log each statement of the connections that are opened to this database from now on."""

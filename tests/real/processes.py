@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+SECRET = "a secret of the tests, and of nothing else at all"
 
 
 def free_port() -> int:

@@ -5,16 +5,14 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from tests.real import prepared
 from tests.real.processes import ROOT, clean_environment, end
-
-SECRET = "a secret of the tests, and of nothing else at all"
 
 
 class Server:
@@ -22,7 +20,8 @@ class Server:
 
     def __init__(self, kind: str, **environment: str) -> None:
         self.kind = kind
-        self.folder = Path(environment.get("NOTIFIER_DATA_DIR") or tempfile.mkdtemp(prefix="notifier-server-"))
+        vendor = "postgresql" if environment.get("DATABASE_URL") else "sqlite"
+        self.folder = Path(environment.get("NOTIFIER_DATA_DIR") or prepared.new_data_folder(vendor=vendor))
         self._environment = clean_environment(
             **{
                 "NOTIFIER_DEMO": "1",
