@@ -50,7 +50,8 @@ class Postgres:
         """The URL of a database that nobody else uses, with its tables."""
         if not self._prepared:
             self._create("prepared", template="template1")
-            prepared.prepare("postgresql", DATABASE_URL=self.url("prepared"), NOTIFIER_SECRET_KEY=SECRET)
+            cluster = self.url("").rstrip("/")
+            prepared.prepare(cluster, DATABASE_URL=self.url("prepared"), NOTIFIER_SECRET_KEY=SECRET)
             self._prepared = True
         name = f"notifier_{os.urandom(6).hex()}"
         self._create(name, template="prepared")

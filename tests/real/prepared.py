@@ -20,8 +20,8 @@ def _forget() -> None:
         shutil.rmtree(_folder_of.popitem()[1], ignore_errors=True)
 
 
-def prepare(vendor: str, **environment: str) -> None:
-    """Do it in the database that this environment names; servers on such a vendor's database begin with its data folder."""
+def prepare(cluster: str, **environment: str) -> None:
+    """Do it in the database that this environment names. Servers on copies of it, in the same cluster, begin with its data folder."""
     folder = Path(tempfile.mkdtemp(prefix="notifier-prepared-"))
     for command in (["migrate", "--verbosity", "0"], ["shell", "--verbosity", "0", "-c", _PREPARE]):
         ran = subprocess.run(
@@ -34,19 +34,20 @@ def prepare(vendor: str, **environment: str) -> None:
             check=False,
         )
         assert ran.returncode == 0, ran.stderr
-    _folder_of[vendor] = folder
+    _folder_of[cluster] = folder
 
 
-def new_data_folder(*, vendor: str) -> Path:
-    """A data folder as a first start leaves it."""
-    if vendor == "sqlite":
+def new_data_folder(database_url: str) -> Path:
+    """A data folder as a first start leaves it; an empty one where nobody prepared the database."""
+    cluster = database_url.rsplit("/", 1)[0]
+    if not cluster:
         _prepare_embedded()
     folder = Path(tempfile.mkdtemp(prefix="notifier-server-"))
-    if vendor in _folder_of:
-        shutil.copytree(_folder_of[vendor], folder, dirs_exist_ok=True)
+    if cluster in _folder_of:
+        shutil.copytree(_folder_of[cluster], folder, dirs_exist_ok=True)
     return folder
 
 
 @cache
 def _prepare_embedded() -> None:
-    prepare("sqlite")
+    prepare("")

@@ -20,8 +20,8 @@ class Server:
 
     def __init__(self, kind: str, **environment: str) -> None:
         self.kind = kind
-        vendor = "postgresql" if environment.get("DATABASE_URL") else "sqlite"
-        self.folder = Path(environment.get("NOTIFIER_DATA_DIR") or prepared.new_data_folder(vendor=vendor))
+        given, database = environment.get("NOTIFIER_DATA_DIR"), environment.get("DATABASE_URL", "")
+        self.folder = Path(given) if given else prepared.new_data_folder(database)
         self._environment = clean_environment(
             **{
                 "NOTIFIER_DEMO": "1",
