@@ -36,6 +36,21 @@ class ActionForm(forms.Form):
     def instruction(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
 
+    def body(self) -> dict[str, Any]:
+        """What the API is sent for the same: without what is not said."""
+        return {name: value for name, value in self.instruction().items() if value not in (None, "")}
+
+    def said(self) -> list[tuple[str, str]]:
+        """What was filled in, for people: (label, value), of a choice its words."""
+        found = []
+        for bound in self:
+            value = str(bound.data or "")
+            choices = getattr(bound.field, "choices", ())
+            words = dict(choices).get(value, value)
+            if words:
+                found.append((str(bound.label), str(words)))
+        return found
+
 
 class PersonForm(ActionForm):
     user = forms.CharField(label="Person", max_length=NAME_MAX, strip=False)
@@ -88,6 +103,13 @@ class BannerForm(ActionForm):
         text = self.cleaned_data["text"] or None
         return {**self.cleaned_data, "text": text, "until": self.cleaned_data["until"] if text else None}
 
+    def body(self) -> dict[str, Any]:
+        # Here no text says something: take down what is shown.
+        return super().body() if self.cleaned_data["text"] else {"text": None}
+
+    def said(self) -> list[tuple[str, str]]:
+        return super().said() if self.cleaned_data["text"] else [("Text", "None: what is shown is taken down")]
+
 
 class TestForm(ActionForm):
     """A notification to see whether it arrives."""
@@ -97,7 +119,13 @@ class TestForm(ActionForm):
     to = forms.ChoiceField(
         label="To", choices=[("me", "Me"), ("user", "A person"), ("topic", "A topic"), ("everyone", "Everyone")]
     )
-    target = forms.CharField(label="Which person or topic", required=False, max_length=NAME_MAX, strip=False)
+    target = forms.CharField(
+        label="Which person or topic",
+        required=False,
+        max_length=NAME_MAX,
+        strip=False,
+        help_text="Only for a person or a topic.",
+    )
     title = forms.CharField(label="Title", max_length=200, initial="Test notification")
 
     def clean(self) -> dict[str, Any]:
@@ -110,3 +138,7 @@ class TestForm(ActionForm):
         to = self.cleaned_data["to"]
         value = self.cleaned_data["target"] if to in {"user", "topic"} else True
         return {to: value, "title": self.cleaned_data["title"]}
+
+    def body(self) -> dict[str, Any]:
+        # A key is nobody who could be sent something.
+        return {} if self.cleaned_data["to"] == "me" else super().body()

@@ -1,9 +1,10 @@
 import { Charts } from "./charts.js";
 import { Disconnects } from "./disconnects.js";
+import { element } from "./dom.js";
 import { EventTail } from "./eventtail.js";
 import { Feed, type Listener } from "./feed.js";
 import { FINE, History } from "./history.js";
-import { element, page } from "./page.js";
+import { page } from "./page.js";
 import { pill } from "./pill.js";
 import { Servers } from "./servers.js";
 import { chooseSpan } from "./spans.js";
