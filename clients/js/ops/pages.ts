@@ -10,6 +10,13 @@ copyOnClick(document);
 setInterval(() => age(document), AGING);
 new Freshening(() => age(document)).start();
 
+// What was prepared is left as it was begun; in a field Escape is the browser's.
+document.addEventListener("keydown", (event) => {
+  const back = document.querySelector<HTMLAnchorElement>("a[data-cancel]");
+  const inField = event.target instanceof Element && event.target.matches("input, select, textarea");
+  if (event.key === "Escape" && back !== null && !inField && !event.isComposing) back.click();
+});
+
 // On a phone the masthead scrolls: the page that one is on is in sight.
 const here = document.querySelector<HTMLElement>(".nav [aria-current]");
 const nav = here?.parentElement;
