@@ -29,8 +29,12 @@ class _Duration(forms.ChoiceField):
 
 
 class ActionForm(forms.Form):
-    """`instruction` is what the verb takes, from cleaned fields; `standing_for` names the field behind a part of it that has another name."""
+    """`instruction` is what the verb takes, from cleaned fields; `standing_for` names the field behind a part of it that has another name.
 
+    `button` is what is pressed to do it, where that depends on what was filled in.
+    """
+
+    button = ""
     standing_for: ClassVar[dict[str, str]] = {}
 
     def instruction(self) -> dict[str, Any]:
@@ -101,6 +105,7 @@ class BannerForm(ActionForm):
 
     def instruction(self) -> dict[str, Any]:
         text = self.cleaned_data["text"] or None
+        self.button = "" if text else "Take it down"
         return {**self.cleaned_data, "text": text, "until": self.cleaned_data["until"] if text else None}
 
     def body(self) -> dict[str, Any]:
