@@ -33,6 +33,7 @@ class Line extends EventTarget {
 let states: FeedState[];
 let boards: Partial<Board>[];
 let fresh: number;
+let forgetFeed: () => void;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -40,6 +41,14 @@ beforeEach(() => {
   Line.opened = [];
   [states, boards, fresh] = [[], [], 0];
   reveal();
+  // A page has one feed for as long as it lives; here each test has a page of its own.
+  const listening = [document, window].map((target) => [target, vi.spyOn(target, "addEventListener")] as const);
+  forgetFeed = () => {
+    for (const [target, added] of listening) {
+      for (const [type, listener] of added.mock.calls) target.removeEventListener(type, listener as EventListener);
+      added.mockRestore();
+    }
+  };
   new Feed([
     {
       state: (state) => states.push(state),
@@ -51,6 +60,7 @@ beforeEach(() => {
 
 afterEach(() => {
   window.dispatchEvent(new Event("pagehide"));
+  forgetFeed();
   reveal();
   vi.unstubAllGlobals();
   vi.useRealTimers();
