@@ -1,6 +1,9 @@
 /** Regions of a page, marked `data-fresh`, that the server renders anew every few seconds while the page is seen. */
 
 const EVERY = 5000;
+/** A page that takes the service long is asked for the more seldom: this many times as long lies between. */
+const SPARING = 200;
+const SELDOM = 30_000;
 
 type State = "live" | "held" | "paused" | "reconnecting" | "refused";
 
@@ -26,6 +29,7 @@ export function isHeld(regions: readonly Element[]): boolean {
 export class Freshening {
   readonly #changed: () => void;
   #state: State = "live";
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param changed called when regions were replaced */
   constructor(changed: () => void) {
@@ -34,9 +38,16 @@ export class Freshening {
 
   start(): void {
     if (this.#regions.length === 0) return;
-    setInterval(() => void this.#turn(), EVERY);
+    this.#wait(EVERY);
     setInterval(() => this.#look(), 250);
-    document.addEventListener("visibilitychange", () => void this.#turn());
+    document.addEventListener("visibilitychange", () => this.#wait(0));
+  }
+
+  #wait(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      void this.#turn().then((took) => this.#wait(Math.min(SELDOM, Math.max(EVERY, took * SPARING))));
+    }, milliseconds);
   }
 
   get #regions(): readonly HTMLElement[] {
@@ -49,11 +60,14 @@ export class Freshening {
     else if (this.#state === "held" && !isHeld(this.#regions)) this.#tell("live");
   }
 
-  async #turn(): Promise<void> {
-    if (this.#state === "refused") return;
+  /** How long the service took, in milliseconds. */
+  async #turn(): Promise<number> {
+    if (this.#state === "refused") return 0;
     if (document.hidden) return this.#tell("paused");
     if (isHeld(this.#regions)) return this.#tell("held");
+    const began = performance.now();
     const found = await load(location.href);
+    const took = performance.now() - began;
     if (found === "away") return this.#tell("reconnecting");
     if (found === "refused") return this.#tell("refused");
     // Meanwhile the pointer may have come.
@@ -64,14 +78,17 @@ export class Freshening {
     }
     this.#changed();
     this.#tell("live");
+    return took;
   }
 
-  #tell(state: State): void {
+  #tell(state: State): number {
     this.#state = state;
     const pill = document.querySelector<HTMLElement>("[data-fresh-state]");
-    if (pill === null || pill.dataset["freshState"] === state) return;
-    pill.dataset["freshState"] = pill.dataset["state"] = state;
-    pill.textContent = WORDS[state];
+    if (pill !== null && pill.dataset["freshState"] !== state) {
+      pill.dataset["freshState"] = pill.dataset["state"] = state;
+      pill.textContent = WORDS[state];
+    }
+    return 0;
   }
 }
 
