@@ -16,7 +16,7 @@ from notifier import operating
 from notifier.errors import Invalid
 from notifier.instructions import Instruction
 from notifier.operating import ACTIONS, Reach
-from ops.forms import ActionForm, BannerForm, BlockForm, DisconnectForm, PersonForm, ServerForm, TestForm
+from ops.forms import ActionForm, BannerForm, BlockForm, DisconnectForm, PersonForm, ResumeForm, ServerForm, TestForm
 from ops.permissions import actor_of, operators_page
 
 
@@ -77,7 +77,7 @@ TEXTS = {
         ServerForm,
         destructive=True,
     ),
-    "resume": Text("Resume a server", "Lets a drained server take connections again.", "Resume", "Resumed", ServerForm),
+    "resume": Text("Resume a server", "Lets a drained server take connections again.", "Resume", "Resumed", ResumeForm),
     "banner": Text(
         "Banner to everyone",
         "One line above every page that is or comes online, in place of the banner that is shown now.",

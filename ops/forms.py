@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils import timezone
 
-from notifier import history
+from notifier import history, orders
 from notifier.content import LEVELS
 from notifier.names import NAME_MAX
 from notifier.operator_models import REASON_MAX
@@ -89,11 +89,24 @@ class BlockForm(PersonForm):
 
 
 def _running() -> list[tuple[str, str]]:
-    return [(run.server, f"{run.server} on {run.host} ({run.kind})") for run in history.runs() if run.ended is None]
+    drained = set(orders.drained())
+    return [
+        (run.server, f"{run.server} on {run.host} ({run.kind}{', drained' if run.server in drained else ''})")
+        for run in history.runs()
+        if run.ended is None
+    ]
+
+
+def _first_drained() -> str | None:
+    return next(iter(orders.drained()), None)
 
 
 class ServerForm(ActionForm):
     server = forms.ChoiceField(label="Server", choices=_running)
+
+
+class ResumeForm(ActionForm):
+    server = forms.ChoiceField(label="Server", choices=_running, initial=_first_drained)
 
 
 class BannerForm(ActionForm):
