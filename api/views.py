@@ -18,6 +18,7 @@ from notifier.access import Caller, RevokeRequest, Scope, TokenRequest, issue_to
 from notifier.content import Draft
 from notifier.errors import Forbidden, Invalid
 from notifier.names import Recipient
+from notifier.process import takes_connections
 from notifier.revocation import revoke_tokens
 
 # Printable ASCII without a space at an end, which does not survive in a header; anything of that in quotes; and not just
@@ -220,6 +221,13 @@ class InboxSeen(View):
 def health(request: HttpRequest) -> JsonResponse:
     """For a load balancer: this process answers."""
     return JsonResponse({"status": "ok"})
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """For a load balancer: whether to send connections here. 503 while an operator has drained this process."""
+    if takes_connections():
+        return JsonResponse({"status": "ready"})
+    return JsonResponse({"status": "drained"}, status=503)
 
 
 class Schema(SpectacularAPIView):

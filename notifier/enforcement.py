@@ -11,6 +11,7 @@ from notifier.access import Person
 from notifier.admission import Admission
 from notifier.database import in_database
 from notifier.orders import Closing
+from notifier.process import note_drained
 from notifier.wire import Banner, CloseCode
 
 logger = logging.getLogger(__name__)
@@ -99,6 +100,7 @@ class Enforcement(Generic[C]):
     def _drain(self, *, drained: bool) -> None:
         if drained != self._admission.draining:
             self._admission.draining = drained
+            note_drained(drained=drained)
             logger.warning("an operator asked this server to %s", "drain" if drained else "take connections again")
         if self._leaving is not None and (not drained or self._leaving.done()):
             self.stop()

@@ -60,6 +60,11 @@ def all_positions(recipient: str) -> list[Position]:
     return _read_by([recipient]).get(recipient, [])
 
 
+def all_positions_of(recipients: Collection[str]) -> dict[str, list[Position]]:
+    """The same for many people at once, in one query; who was never here is left out. At most 5,000 at a time."""
+    return _read_by(recipients) if recipients else {}
+
+
 def _read_by(recipients: Collection[str]) -> dict[str, list[Position]]:
     found: dict[str, list[Position]] = {}
     rows = Subscription.objects.filter(recipient__in=recipients).values_list(

@@ -16,7 +16,15 @@ from django.utils import timezone
 from notifier import ids, wire
 from notifier.access import Person
 from notifier.errors import Invalid
-from notifier.following import Position, all_positions, own_position, positions, positions_of, touch
+from notifier.following import (
+    Position,
+    all_positions,
+    all_positions_of,
+    own_position,
+    positions,
+    positions_of,
+    touch,
+)
 from notifier.models import Entry, Notification, Receipt, Stream, Subscription
 from notifier.receipts import Sight, write_sights
 from notifier.unread import count_unread
@@ -111,6 +119,12 @@ def counts(people: Collection[Person]) -> dict[Person, Count]:
     places = positions_of(people)
     numbers = count_unread([(person.recipient, mine) for person, mine in places.items()])
     return {person: Count(mine, number) for (person, mine), number in zip(places.items(), numbers, strict=True)}
+
+
+def unread_of(recipients: Collection[str]) -> dict[str, int]:
+    """How many notifications each of these people has not read, without counting as their visit; who was never here is left out."""
+    places = list(all_positions_of(recipients).items())
+    return {recipient: number for (recipient, _), number in zip(places, count_unread(places), strict=True)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from pydantic import AfterValidator, Field
 
-from notifier import audit, wire
+from notifier import audit, ids, wire
 from notifier.access import Scope, create_key
 from notifier.audit import Actor
 from notifier.errors import Conflict, NotFound
 from notifier.instructions import Instruction
-from notifier.models import ApiKey
+from notifier.models import ApiKey, Notification
 from notifier.names import one_line
 
 MAX_DAYS = 3650
@@ -100,6 +101,13 @@ def listed() -> list[ApiKey]:
     """The newest keys, at most `LISTED`: those in force first."""
     found = ApiKey.objects.select_related("replaces", "successor").order_by("-pk")[:LISTED]
     return sorted(found, key=lambda key: state_of(key) in {"revoked", "expired"})
+
+
+def sent_lately() -> dict[int, int]:
+    """How many notifications each key, by its primary key, has sent in the last minute; those that sent none are left out."""
+    first = ids.first_notification_id(timezone.now() - timedelta(minutes=1))
+    sent = Notification.objects.filter(pk__gte=first, sender__isnull=False).order_by()
+    return dict(sent.values_list("sender").annotate(number=Count("pk")))
 
 
 def find(prefix: str) -> ApiKey:

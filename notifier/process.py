@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 _held: IO[str] | None = None
+_drained = False
 
 
 def claim_data_folder(address: str = "") -> None:
@@ -45,6 +46,17 @@ def claim_data_folder(address: str = "") -> None:
 def is_server() -> bool:
     """Whether this process serves alone on its data folder, and so knows by itself who is connected."""
     return _held is not None
+
+
+def note_drained(*, drained: bool) -> None:
+    """An operator asked this process to take no connections, or to take them again."""
+    global _drained
+    _drained = drained
+
+
+def takes_connections() -> bool:
+    """Whether this process lets new connections in: not while an operator has drained it."""
+    return not _drained
 
 
 def running_server() -> str:

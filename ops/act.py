@@ -16,7 +16,7 @@ from notifier import operating
 from notifier.errors import Invalid
 from notifier.instructions import Instruction
 from notifier.operating import ACTIONS, Reach
-from ops.forms import ActionForm, BannerForm, BlockForm, DisconnectForm, PersonForm, ServerForm, TestForm
+from ops.forms import ActionForm, BannerForm, BlockForm, DisconnectForm, PersonForm, ResumeForm, ServerForm, TestForm
 from ops.permissions import actor_of, operators_page
 
 
@@ -30,6 +30,7 @@ class Text:
     done: str
     form: type[ActionForm]
     destructive: bool = False
+    note: str = ""
 
 
 TEXTS = {
@@ -52,7 +53,14 @@ TEXTS = {
         BlockForm,
         destructive=True,
     ),
-    "unblock": Text("Unblock a person", "Lets the person connect again.", "Unblock", "Unblocked", PersonForm),
+    "unblock": Text(
+        "Unblock a person",
+        "Lets the person connect again, and read the inbox.",
+        "Unblock",
+        "Unblocked",
+        PersonForm,
+        note="Pages that were open when the block began have to be loaded anew.",
+    ),
     "revoke": Text(
         "Revoke tokens",
         "Voids every connection token that this person has. Their pages need a new one from your backend.",
@@ -69,7 +77,7 @@ TEXTS = {
         ServerForm,
         destructive=True,
     ),
-    "resume": Text("Resume a server", "Lets a drained server take connections again.", "Resume", "Resumed", ServerForm),
+    "resume": Text("Resume a server", "Lets a drained server take connections again.", "Resume", "Resumed", ResumeForm),
     "banner": Text(
         "Banner to everyone",
         "One line above every page that is or comes online, in place of the banner that is shown now.",
@@ -104,7 +112,9 @@ def _act(request: HttpRequest, name: str) -> HttpResponse:
         "action": name,
         "text": text,
         "form": form,
+        "said": form.said() if instruction is not None else [],
         "reach": _in_words(reach) if reach is not None else "",
+        "command": {"path": f"/api/v1/ops/{name}", "body": form.body() if instruction is not None else {}},
         "fields": [(field, value) for field, values in given.lists() for value in values if field in form.fields],
         "back": back,
     }
@@ -124,6 +134,8 @@ def _instruction(form: ActionForm, model: type[Instruction]) -> Instruction | No
 
 
 def _in_words(reach: Reach) -> str:
+    if reach.people == reach.connections == 0:
+        return "nobody"
     if reach.connections is None:
         return "nobody can tell at this moment how many"
     connections = "1 connection" if reach.connections == 1 else f"{reach.connections:,} connections"

@@ -48,6 +48,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "tiles": tiles(state),
             "servers": servers(state),
             "drained": orders.drained(),
+            "banner": orders.shown(),
             "may_act": may(request.user, ACT),
             "may_manage": may(request.user, MANAGE),
             "disconnects": ended,

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils import timezone
 
-from notifier import history
+from notifier import history, orders
 from notifier.content import LEVELS
 from notifier.names import NAME_MAX
 from notifier.operator_models import REASON_MAX
@@ -29,12 +29,31 @@ class _Duration(forms.ChoiceField):
 
 
 class ActionForm(forms.Form):
-    """`instruction` is what the verb takes, from cleaned fields; `standing_for` names the field behind a part of it that has another name."""
+    """`instruction` is what the verb takes, from cleaned fields; `standing_for` names the field behind a part of it that has another name.
 
+    `button` is what is pressed to do it, where that depends on what was filled in.
+    """
+
+    button = ""
     standing_for: ClassVar[dict[str, str]] = {}
 
     def instruction(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
+
+    def body(self) -> dict[str, Any]:
+        """What the API is sent for the same: without what is not said."""
+        return {name: value for name, value in self.instruction().items() if value not in (None, "")}
+
+    def said(self) -> list[tuple[str, str]]:
+        """What was filled in, for people: (label, value), of a choice its words."""
+        found = []
+        for bound in self:
+            value = str(bound.data or "")
+            choices = getattr(bound.field, "choices", ())
+            words = dict(choices).get(value, value)
+            if words:
+                found.append((str(bound.label), str(words)))
+        return found
 
 
 class PersonForm(ActionForm):
@@ -70,11 +89,24 @@ class BlockForm(PersonForm):
 
 
 def _running() -> list[tuple[str, str]]:
-    return [(run.server, f"{run.server} on {run.host} ({run.kind})") for run in history.runs() if run.ended is None]
+    drained = set(orders.drained())
+    return [
+        (run.server, f"{run.server} on {run.host} ({run.kind}{', drained' if run.server in drained else ''})")
+        for run in history.runs()
+        if run.ended is None
+    ]
+
+
+def _first_drained() -> str | None:
+    return next(iter(orders.drained()), None)
 
 
 class ServerForm(ActionForm):
     server = forms.ChoiceField(label="Server", choices=_running)
+
+
+class ResumeForm(ActionForm):
+    server = forms.ChoiceField(label="Server", choices=_running, initial=_first_drained)
 
 
 class BannerForm(ActionForm):
@@ -86,7 +118,15 @@ class BannerForm(ActionForm):
 
     def instruction(self) -> dict[str, Any]:
         text = self.cleaned_data["text"] or None
+        self.button = "" if text else "Take it down"
         return {**self.cleaned_data, "text": text, "until": self.cleaned_data["until"] if text else None}
+
+    def body(self) -> dict[str, Any]:
+        # Here no text says something: take down what is shown.
+        return super().body() if self.cleaned_data["text"] else {"text": None}
+
+    def said(self) -> list[tuple[str, str]]:
+        return super().said() if self.cleaned_data["text"] else [("Text", "None: what is shown is taken down")]
 
 
 class TestForm(ActionForm):
@@ -97,7 +137,13 @@ class TestForm(ActionForm):
     to = forms.ChoiceField(
         label="To", choices=[("me", "Me"), ("user", "A person"), ("topic", "A topic"), ("everyone", "Everyone")]
     )
-    target = forms.CharField(label="Which person or topic", required=False, max_length=NAME_MAX, strip=False)
+    target = forms.CharField(
+        label="Which person or topic",
+        required=False,
+        max_length=NAME_MAX,
+        strip=False,
+        help_text="Only for a person or a topic.",
+    )
     title = forms.CharField(label="Title", max_length=200, initial="Test notification")
 
     def clean(self) -> dict[str, Any]:
@@ -110,3 +156,7 @@ class TestForm(ActionForm):
         to = self.cleaned_data["to"]
         value = self.cleaned_data["target"] if to in {"user", "topic"} else True
         return {to: value, "title": self.cleaned_data["title"]}
+
+    def body(self) -> dict[str, Any]:
+        # A key is nobody who could be sent something.
+        return {} if self.cleaned_data["to"] == "me" else super().body()

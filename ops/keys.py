@@ -35,8 +35,9 @@ _LIVES = ((30, "30 days"), (90, "90 days"), (365, "1 year"), (0, "It does not ex
 @require_safe
 @operators_page(MANAGE)
 def keys(request: HttpRequest) -> HttpResponse:
-    """Every key, with its last use."""
-    rows = [{"key": key, "state": domain.state_of(key)} for key in domain.listed()]
+    """Every key, with its last use and what it sends now."""
+    sent = domain.sent_lately()
+    rows = [{"key": key, "state": domain.state_of(key), "sent": sent.get(key.pk, 0)} for key in domain.listed()]
     return render(request, "ops/keys.html", {"rows": rows})
 
 

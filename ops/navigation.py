@@ -16,9 +16,14 @@ _ENTRIES = (
     ("Audit", "ops-audit", VIEW),
 )
 
+# Pages that belong to an entry without being below its address.
+_BELONGS = {"ops-blocks": "ops-people"}
+
 
 def entries(user: Any, path: str) -> list[dict[str, object]]:
     """Those that this user may open, each with whether the page at `path` is part of it."""
     found = [(label, reverse(name)) for label, name, permission in _ENTRIES if may(user, permission)]
+    home = {reverse(name): reverse(entry) for name, entry in _BELONGS.items()}
+    path = home.get(path, path)
     here = max((address for _, address in found if path.startswith(address)), key=len, default="")
     return [{"label": label, "address": address, "here": address == here} for label, address in found]

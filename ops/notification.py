@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from notifier import ids, outcomes
 from notifier.models import Notification
-from ops.permissions import VIEW, operators_page
+from ops.permissions import ACT, VIEW, may, operators_page
 
 _SHOWN = 50
 
@@ -66,5 +66,10 @@ def notifications(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "ops/notifications.html",
-        {"notifications": shown, "next": shown[-1][0] if len(page) > _SHOWN else "", "before": before},
+        {
+            "notifications": shown,
+            "next": shown[-1][0] if len(page) > _SHOWN else "",
+            "before": before,
+            "may_act": may(request.user, ACT),
+        },
     )

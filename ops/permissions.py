@@ -10,7 +10,7 @@ from django.shortcuts import render
 
 from notifier.audit import Actor
 from notifier.roles import ACT, GROUPS, MANAGE, VIEW, advice, may
-from ops.sessions import renew
+from ops.sessions import looks_on, renew
 
 __all__ = ["ACT", "MANAGE", "VIEW", "actor_of", "may", "operators_page"]
 
@@ -24,7 +24,8 @@ def operators_page(permission: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if may(request.user, permission):
-                renew(request)
+                if not looks_on(request):
+                    renew(request)
                 response = view(request, *args, **kwargs)
                 response.headers.setdefault("Cache-Control", "no-store")
                 return response

@@ -35,6 +35,11 @@ def renew(request: HttpRequest) -> None:
         _mark(request)
 
 
+def looks_on(request: HttpRequest) -> bool:
+    """Whether an open page asks by itself what is new (`clients/js/ops/freshening.ts`): that is no work of its operator."""
+    return "Notifier-Looking-On" in request.headers
+
+
 def _mark(request: HttpRequest) -> None:
     request.session[_SEEN] = int(time.time())
     request.session.set_expiry(0)  # the cookie's: it ends with the browser

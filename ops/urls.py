@@ -1,12 +1,13 @@
 from django.urls import path
 
-from ops import act, audit, dashboard, keys, notification, person, views
+from ops import act, audit, dashboard, keys, notification, people, person
 
 urlpatterns = [
     path("", dashboard.overview, name="ops"),
     path("series/", dashboard.series, name="ops-series"),
     path("events/", dashboard.events, name="ops-events"),
-    path("people/", views.connections, name="ops-people"),
+    path("people/", people.people, name="ops-people"),
+    path("blocks/", people.blocks, name="ops-blocks"),
     path("people/<path:recipient>/", person.person, name="ops-person"),
     path("notifications/", notification.notifications, name="ops-notifications"),
     path("notifications/<str:identity>/", notification.notification, name="ops-notification"),

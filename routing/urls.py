@@ -11,6 +11,7 @@ from ops.signing_in import SignIn
 urlpatterns = [
     path("", RedirectView.as_view(url=settings.LOGIN_REDIRECT_URL)),
     path("healthz", views.health),
+    path("readyz", views.ready),
     path("api/v1/", include("api.urls")),
     path("ops/", include("ops.urls")),
     path("accounts/login/", SignIn.as_view(), name="login"),

@@ -37,6 +37,25 @@ def watched(request: pytest.FixtureRequest) -> Iterator[Server]:
     running.forget()
 
 
+@pytest.fixture(scope="session")
+def staffed() -> Iterator[Server]:
+    """A server for all tests of pages that change nothing which others see. alice is an admin, and vera, with the same password, a viewer."""
+    running = Server("uvicorn", NOTIFIER_DRAIN_SECONDS="0.2")
+    made = running.manage("shell", "-c", _VERA.format(password=running.password))
+    assert made.returncode == 0, made.stderr
+    yield running
+    running.stop()
+    assert "Traceback" not in running.log(), running.log()
+    running.forget()
+
+
+_VERA = """
+from django.contrib.auth.models import Group, User
+vera = User.objects.create_user("vera", password="{password}", is_staff=True)
+vera.groups.add(Group.objects.get(name="viewer"))
+"""
+
+
 @pytest.fixture
 def operator(chrome: Browser, watched: Server) -> Iterator[Page]:
     """A signed-in operator's tab. No page may break its policy or log an error."""

@@ -80,6 +80,7 @@ def test_page_is_only_to_be_read(method: str) -> None:
         pytest.param("/ops/events/", 200, id="events"),
         pytest.param("/ops/keys/", 200, id="keys"),
         pytest.param("/ops/keys/new/", 200, id="new key"),
+        pytest.param("/ops/blocks/", 200, id="blocks"),
         pytest.param("/ops/audit/", 200, id="audit"),
         pytest.param("/demo/", 200, id="demo"),
         pytest.param("/api/v1/docs", 200, id="API docs"),

@@ -2,20 +2,15 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.ops.tabs import live, open_live, signed_in
-from tests.real.processes import ROOT
+from tests.ops.tabs import live, signed_in
 from tests.real.server import Server
 from tests.real.socket import Socket
 
 Connect = Callable[..., Socket]
-
-AXE = ROOT / "clients" / "js" / "node_modules" / "axe-core" / "axe.min.js"
-PAGES = ("/ops/", "/ops/events/")
 
 
 # ------------------------------------------------------------------ the overview
@@ -143,48 +138,6 @@ def test_session_that_ends_is_said(operator: Page, watched: Server) -> None:
     other.goto(f"{watched.url}/ops/events/")
     other.get_by_role("button", name="Sign out").click()
     expect(operator.get_by_test_id("feed-state")).to_have_text("Signed out", timeout=10_000)
-
-
-# ------------------------------------------------------------------ everybody can use them
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES)
-def test_axe_finds_nothing(
-    chrome: Browser, watched: Server, browser: Connect, alice: str, path: str, scheme: Any
-) -> None:
-    """At a desk and on a phone, with something to see."""
-    context = chrome.new_context(color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
-    page, _ = signed_in(context, watched)
-    open_live(page, watched, path)
-    socket = browser(watched, alice).hello()
-    watched.post({"users": [alice]}, "Deploy finished")
-    socket.notifications(1)
-    socket.close()
-    if path == "/ops/":
-        expect(page.locator("#disconnects tr").first).to_be_visible(timeout=25_000)
-        page.get_by_test_id("marks-summary").click()
-    else:
-        expect(page.locator("#event-list li").first).to_be_visible(timeout=10_000)
-    page.add_script_tag(path=AXE)
-    for width in (390, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        found = page.evaluate("() => axe.run()")
-        assert not [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]], (
-            f"{path} {scheme} {width}"
-        )
-    context.close()
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_pages_fit_every_width(operator: Page, watched: Server, path: str) -> None:
-    """Nothing scrolls sideways; charts follow the window."""
-    open_live(operator, watched, path)
-    for width in (320, 390, 768, 1280, 1920):
-        operator.set_viewport_size({"width": width, "height": 900})
-        operator.wait_for_timeout(200)
-        room = "document.documentElement.clientWidth - document.documentElement.scrollWidth"
-        assert operator.evaluate(room) >= 0, width
 
 
 def test_charts_follow_the_theme(operator: Page) -> None:

@@ -16,6 +16,8 @@ from notifier.errors import Conflict, Unauthenticated
 from notifier.keys import Made, NewKey, Rotation
 from notifier.models import ApiKey
 from notifier.operator_models import AuditEntry
+from notifier.publishing import publish
+from tests.notifier.drafts import draft
 from tests.ops.pages import assert_fits_its_policy
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +171,18 @@ def test_key_is_rotated_and_revoked_after_a_confirmation() -> None:
         caller_of_key(old.text)
     assert caller_of_key(new)
     assert client.get("/ops/keys/nothing/revoke/").status_code == 404
+
+
+def test_each_key_has_its_rate() -> None:
+    """How many notifications it sent in the last minute, and not those of other keys or of before."""
+    busy, idle = made("busy").key, made("idle").key
+    for _ in range(3):
+        publish(draft("alice"), sender_id=busy.pk)
+    publish(draft("alice"))
+    assert keys.sent_lately() == {busy.pk: 3}
+    page = operator("admin").get("/ops/keys/").content.decode()
+    assert page.count("3 sent in the last minute") == page.count("sent in the last minute") == 1
+    assert idle.name in page
 
 
 def test_name_of_a_key_is_shown_as_text() -> None:

@@ -1,8 +1,8 @@
 import uPlot from "uplot";
 
+import { made, say } from "./dom.js";
 import { clockTime } from "./figures.js";
 import { type Mark, type MarkKind, SIGNS } from "./marks.js";
-import { made, say } from "./page.js";
 
 /** One line of a chart. `colour` names a variable of the page's style. */
 export interface Line {

@@ -1,9 +1,9 @@
 import { Chart, type ChartKind, type Columns } from "./chart.js";
+import { element, say } from "./dom.js";
 import { count, duration, rate } from "./figures.js";
 import type { Point } from "./frames.js";
 import type { History } from "./history.js";
 import { listMarks, marksOf } from "./marks.js";
-import { element, say } from "./page.js";
 
 const perSecond = (value: number): string => `${rate(value)}/s`;
 const milliseconds = (value: number): string => (value === 0 ? "0" : duration(value).join(" ").trim());

@@ -1,9 +1,11 @@
 import { Charts } from "./charts.js";
 import { Disconnects } from "./disconnects.js";
+import { element } from "./dom.js";
 import { EventTail } from "./eventtail.js";
 import { Feed, type Listener } from "./feed.js";
-import { FINE, History } from "./history.js";
-import { element, page } from "./page.js";
+import { Histories } from "./histories.js";
+import { FINE } from "./history.js";
+import { page } from "./page.js";
 import { pill } from "./pill.js";
 import { Servers } from "./servers.js";
 import { chooseSpan } from "./spans.js";
@@ -17,36 +19,17 @@ function overview(): Listener[] {
     element("storm", HTMLElement),
     element("slow", HTMLElement),
   );
-  const histories = new Map<number, History>();
-  let span = page.span ?? FINE;
-  const history = (of: number): History => {
-    let found = histories.get(of);
-    if (found === undefined) {
-      found = new History(of, (changed) => {
-        if (changed.span === span) charts.show(changed);
-        if (changed.span === FINE) disconnects.show(changed);
-      });
-      histories.set(of, found);
-    }
-    return found;
-  };
-  history(FINE);
-  history(span);
-  chooseSpan(element("spans", HTMLElement), (chosen) => {
-    span = chosen;
-    const wanted = history(span);
-    if (wanted.loaded) charts.show(wanted);
-    else wanted.fresh();
-  });
+  const histories = new Histories(
+    page.span ?? FINE,
+    (chosen) => charts.show(chosen),
+    (fine) => disconnects.show(fine),
+  );
+  chooseSpan(element("spans", HTMLElement), (span) => histories.choose(span));
   return [
     new Tiles(element("tiles", HTMLElement), element("problems", HTMLElement)),
     new Servers(element("servers", HTMLElement), element("database", HTMLElement), element("redis", HTMLElement)),
     disconnects,
-    {
-      fresh: () => histories.forEach((each) => each.fresh()),
-      board: (board) => histories.forEach((each) => each.board(board)),
-      points: (of, points) => histories.forEach((each) => each.points(of, points)),
-    },
+    histories,
   ];
 }
 

@@ -1,8 +1,9 @@
+import { made, say } from "./dom.js";
 import type { Listener } from "./feed.js";
 import { count, plural, rate } from "./figures.js";
 import type { Board } from "./frames.js";
 import type { History } from "./history.js";
-import { closingOf, made, say } from "./page.js";
+import { closingOf } from "./page.js";
 
 const SLOW = "4002";
 

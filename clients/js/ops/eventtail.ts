@@ -1,9 +1,9 @@
+import { element, made, say } from "./dom.js";
 import { EventFilter } from "./eventfilter.js";
 import { describe, kindOf } from "./eventtext.js";
 import type { Listener } from "./feed.js";
 import { clockTime, count, elapsed, exactTime, plural } from "./figures.js";
 import type { OpsEvent } from "./frames.js";
-import { element, made, say } from "./page.js";
 
 /** Events that the page keeps. */
 const MOST = 500;

@@ -1,6 +1,7 @@
 import { notificationPage, personPage } from "./addresses.js";
+import { made } from "./dom.js";
 import type { OpsEvent } from "./frames.js";
-import { closingOf, made } from "./page.js";
+import { closingOf } from "./page.js";
 
 /** Kinds that have a filter; others are shown under their own name, and filtered as "other". */
 export const KINDS = ["published", "acknowledged", "connected", "disconnected", "online", "offline", "refused"] as const;

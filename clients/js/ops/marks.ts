@@ -1,6 +1,6 @@
+import { made } from "./dom.js";
 import { clockTime, exactTime } from "./figures.js";
 import type { ServerRun } from "./frames.js";
-import { made } from "./page.js";
 
 export type MarkKind = "start" | "stop" | "death";
 

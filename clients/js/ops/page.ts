@@ -1,15 +1,10 @@
 /** What the server put into this page. */
+import { element } from "./dom.js";
 import type { Closing } from "./frames.js";
 
 interface Page {
   readonly span?: number;
   readonly closings: Readonly<Record<string, Closing>>;
-}
-
-export function element<Type extends HTMLElement>(id: string, type: new () => Type): Type {
-  const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`The page has no #${id}.`);
-  return found;
 }
 
 export const page = JSON.parse(element("page", HTMLScriptElement).textContent ?? "") as Page;
@@ -18,21 +13,4 @@ export function closingOf(code: number | string): Closing {
   const closing = page.closings[String(code)] ?? page.closings["0"];
   if (closing === undefined) throw new Error("The page names no close codes.");
   return closing;
-}
-
-/** A new element with a text. */
-export function made<Tag extends keyof HTMLElementTagNameMap>(
-  tag: Tag,
-  className = "",
-  text = "",
-): HTMLElementTagNameMap[Tag] {
-  const element = document.createElement(tag);
-  if (className !== "") element.className = className;
-  element.textContent = text;
-  return element;
-}
-
-/** Set a text only when it is another: what is not touched is not painted, and a selection in it stays. */
-export function say(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
 }

@@ -1,7 +1,7 @@
+import { made, say } from "./dom.js";
 import type { Listener } from "./feed.js";
 import { count, elapsed, exactTime, rate } from "./figures.js";
 import type { Board, ServerFigures, ServerRun } from "./frames.js";
-import { made, say } from "./page.js";
 
 /** Servers that ended are listed for so long, in seconds. */
 const LISTED = 15 * 60;

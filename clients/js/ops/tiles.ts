@@ -1,7 +1,7 @@
+import { made, say } from "./dom.js";
 import type { Listener } from "./feed.js";
 import { count, duration, plural, rate } from "./figures.js";
 import type { Board } from "./frames.js";
-import { made, say } from "./page.js";
 
 interface Tile {
   readonly value: string;

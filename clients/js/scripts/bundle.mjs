@@ -28,6 +28,7 @@ const outputs = [
   { entryPoints: ["src/index.ts"], outfile: "dist/notifier.mjs", format: "esm", sourcemap: true },
   { entryPoints: ["demo/demo.ts"], outfile: "../../demo/static/demo/demo.js", format: "iife" },
   { entryPoints: ["ops/dashboard.ts"], outfile: "../../ops/static/ops/dashboard.js", format: "iife" },
+  { entryPoints: ["ops/pages.ts"], outfile: "../../ops/static/ops/pages.js", format: "iife" },
 ];
 
 /** Every built file: its path from the project's folder, and its bytes. */
