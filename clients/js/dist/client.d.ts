@@ -1,5 +1,6 @@
 import { NotifierEventTarget, type Status } from "./events.js";
 import { type NotifierOptions } from "./options.js";
+import { type InboxPage, type InboxQuery } from "./rest.js";
 /**
  * One person's notifications over one WebSocket, which is kept open: it comes back after whatever closed it,
  * goes on where each stream was left, and shows each notification once.
@@ -44,6 +45,8 @@ export declare class NotifierClient extends NotifierEventTarget {
      * @throws TypeError for what is no topic
      */
     unfollow(topic: string): void;
+    /** A page of the inbox, newest first, with the credential of the socket. @throws InboxError */
+    inbox(query?: InboxQuery): Promise<InboxPage>;
     /**
      * Marks notifications as read; a `state` event tells when they are. Sent as soon as there is a connection.
      *
@@ -52,6 +55,25 @@ export declare class NotifierClient extends NotifierEventTarget {
     read(ids: readonly string[]): void;
     /** Marks all as read; a `state` event tells when they are. Sent as soon as there is a connection. */
     readAll(): void;
+    /**
+     * Marks notifications as unread again; a `state` event tells when they are. Sent as soon as there is a connection.
+     *
+     * @throws TypeError for what is no id of a notification
+     */
+    markUnread(ids: readonly string[]): void;
+    /**
+     * Puts notifications into the archive, which marks them as read; a `state` event tells when they are there. Sent as
+     * soon as there is a connection.
+     *
+     * @throws TypeError for what is no id of a notification
+     */
+    archive(ids: readonly string[]): void;
+    /**
+     * Takes notifications out of the archive; a `state` event tells when they are out. Sent as soon as there is a connection.
+     *
+     * @throws TypeError for what is no id of a notification
+     */
+    unarchive(ids: readonly string[]): void;
     /**
      * Tells that the person has notifications before their eyes, which does not mark them as read. `attach` does so for
      * toasts. Sent within a second or so of being seen and connected, each notification once.

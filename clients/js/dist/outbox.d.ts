@@ -1,6 +1,6 @@
-import type { FollowFrame, ReadFrame, SeenFrame } from "./frames.js";
+import type { FollowFrame, MarkFrame, ReadFrame } from "./frames.js";
 /** A frame that the page asked for, as opposed to those that keep the connection going. */
-export type Command = ReadFrame | SeenFrame | FollowFrame;
+export type Command = ReadFrame | MarkFrame | FollowFrame;
 /**
  * What the page asked for, on its way to the server: in order, at the pace that the server allows, and kept
  * while there is no connection.

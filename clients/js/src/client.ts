@@ -3,10 +3,12 @@ import { CloseCode, closeReason, isRefusal } from "./closecodes.js";
 import { Connection, type SocketConstructor } from "./connection.js";
 import { Credential } from "./credential.js";
 import { Cursors } from "./cursors.js";
-import { encode, follow, readAll, reads, refresh, unfollow } from "./encode.js";
+import { encode, follow, marks, readAll, reads, refresh, unfollow } from "./encode.js";
 import { type Emit, NotifierEventTarget, type Status } from "./events.js";
-import { type NotifierOptions, cursorStorage, socketAddress, socketConstructor } from "./options.js";
+import type { MarkFrame } from "./frames.js";
+import { type NotifierOptions, apiAddress, cursorStorage, socketAddress, socketConstructor } from "./options.js";
 import { watchPage } from "./page.js";
+import { type InboxPage, type InboxQuery, Rest } from "./rest.js";
 import { Session } from "./session.js";
 
 /** From the begin of an attempt to the welcome, in milliseconds; what takes longer is tried again. */
@@ -36,6 +38,7 @@ export class NotifierClient extends NotifierEventTarget {
   readonly #url: string;
   readonly #Socket: SocketConstructor;
   readonly #credential: Credential | null;
+  readonly #api: Rest;
   readonly #cursors: Cursors;
   readonly #session: Session;
 
@@ -55,6 +58,7 @@ export class NotifierClient extends NotifierEventTarget {
     this.#url = socketAddress(options.url);
     this.#Socket = socketConstructor(options);
     this.#credential = options.getToken === undefined ? null : new Credential(options.getToken);
+    this.#api = new Rest(apiAddress(options, this.#url), this.#credential);
     this.#cursors = new Cursors(cursorStorage(options), this.#url, options.user ?? null);
     this.#session = new Session(this.#cursors, {
       emit: this.#emit,
@@ -143,6 +147,11 @@ export class NotifierClient extends NotifierEventTarget {
     this.#session.command(unfollow(topic));
   }
 
+  /** A page of the inbox, newest first, with the credential of the socket. @throws InboxError */
+  inbox(query: InboxQuery = {}): Promise<InboxPage> {
+    return this.#api.inbox(query);
+  }
+
   /**
    * Marks notifications as read; a `state` event tells when they are. Sent as soon as there is a connection.
    *
@@ -158,6 +167,34 @@ export class NotifierClient extends NotifierEventTarget {
   }
 
   /**
+   * Marks notifications as unread again; a `state` event tells when they are. Sent as soon as there is a connection.
+   *
+   * @throws TypeError for what is no id of a notification
+   */
+  markUnread(ids: readonly string[]): void {
+    this.#mark("unread", ids);
+  }
+
+  /**
+   * Puts notifications into the archive, which marks them as read; a `state` event tells when they are there. Sent as
+   * soon as there is a connection.
+   *
+   * @throws TypeError for what is no id of a notification
+   */
+  archive(ids: readonly string[]): void {
+    this.#mark("archive", ids);
+  }
+
+  /**
+   * Takes notifications out of the archive; a `state` event tells when they are out. Sent as soon as there is a connection.
+   *
+   * @throws TypeError for what is no id of a notification
+   */
+  unarchive(ids: readonly string[]): void {
+    this.#mark("unarchive", ids);
+  }
+
+  /**
    * Tells that the person has notifications before their eyes, which does not mark them as read. `attach` does so for
    * toasts. Sent within a second or so of being seen and connected, each notification once.
    *
@@ -165,6 +202,10 @@ export class NotifierClient extends NotifierEventTarget {
    */
   seen(ids: readonly string[]): void {
     this.#session.saw(ids);
+  }
+
+  #mark(type: MarkFrame["type"], ids: readonly string[]): void {
+    for (const frame of marks(type, ids)) this.#session.command(frame);
   }
 
   #open(): void {

@@ -1,8 +1,8 @@
 import { MAX_READ_IDS, encode } from "./encode.js";
-import type { FollowFrame, ReadFrame, SeenFrame } from "./frames.js";
+import type { FollowFrame, MarkFrame, ReadFrame } from "./frames.js";
 
 /** A frame that the page asked for, as opposed to those that keep the connection going. */
-export type Command = ReadFrame | SeenFrame | FollowFrame;
+export type Command = ReadFrame | MarkFrame | FollowFrame;
 
 /** The server allows 20 frames a second; half of them are left to acknowledgements, pings and tokens. */
 const PER_SECOND = 8;
@@ -49,12 +49,12 @@ export class Outbox {
     this.#waiting = [];
   }
 
-  /** Ids to mark as read join the frame before them, if that waits still and has room. */
+  /** Ids join the frame before them, if that does the same with its own, waits still and has room. */
   #joins(command: Command): boolean {
     const last = this.#waiting.at(-1);
-    if (command.type !== "read" || last?.type !== "read" || !("ids" in command) || !("ids" in last)) return false;
+    if (last?.type !== command.type || !("ids" in command) || !("ids" in last)) return false;
     if (last.ids.length + command.ids.length > MAX_READ_IDS) return false;
-    this.#waiting[this.#waiting.length - 1] = { type: "read", ids: [...last.ids, ...command.ids] };
+    this.#waiting[this.#waiting.length - 1] = { ...command, ids: [...last.ids, ...command.ids] };
     return true;
   }
 

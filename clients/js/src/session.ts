@@ -1,9 +1,9 @@
 import { Acknowledger } from "./acknowledger.js";
 import { CatchUp } from "./catchup.js";
 import type { Cursors } from "./cursors.js";
-import { acks, encode, hello, page, ping, sights } from "./encode.js";
+import { acks, encode, hello, marks, page, ping } from "./encode.js";
 import type { Emit } from "./events.js";
-import type { Banner, NotificationFrame, ServerFrame, WelcomeFrame } from "./frames.js";
+import type { Banner, NotificationFrame, ServerFrame, StateFrame, WelcomeFrame } from "./frames.js";
 import { type Command, Outbox } from "./outbox.js";
 import { whereabouts } from "./page.js";
 import { parseServerFrame } from "./parse.js";
@@ -108,7 +108,7 @@ export class Session {
 
   /** The person has these before their eyes; ids that are none of a notification are a TypeError. */
   saw(ids: readonly string[]): void {
-    sights(ids); // throws here, where they come from
+    marks("seen", ids); // throws here, where they come from
     this.#sights.add(ids);
   }
 
@@ -133,8 +133,7 @@ export class Session {
       case "notification":
         return this.#notification(frame);
       case "state":
-        this.#unread.state(frame.unread, frame.heads, frame.read, frame.all);
-        return emit("state", { unread: this.unread, read: frame.read, all: frame.all, heads: frame.heads });
+        return this.#state(frame);
       case "followed":
         this.#cursors.follow(frame.stream, frame.seq);
         this.#unread.follow(frame.stream, frame.seq);
@@ -159,6 +158,12 @@ export class Session {
       case "pong":
         return this.#roundTrip.ponged();
     }
+  }
+
+  #state({ unread, heads, all, read, unmarked = [], archived = [], unarchived = [] }: Omit<StateFrame, "type">): void {
+    const detail = { unread, heads, all, read, unmarked, archived, unarchived };
+    this.#unread.state(detail);
+    this.#listener.emit("state", { ...detail, unread: this.unread });
   }
 
   /** Tells of a banner, if it is another one than before. */
@@ -190,7 +195,7 @@ export class Session {
     const send = this.#send;
     this.#listener.welcomed();
     emit("welcome", frame);
-    emit("state", { unread: this.unread, read: [], all: false, heads: frame.heads });
+    this.#state({ unread: frame.unread, heads: frame.heads, all: false, read: [] });
     this.#show(frame.banner ?? null);
     if (send === null || send !== this.#send) return; // One of the listeners closed the client.
     this.#outbox.open(send);
@@ -237,7 +242,7 @@ export class Session {
 
   /** Not worth an error where there is no room for it. */
   #tell(ids: readonly string[]): void {
-    for (const frame of sights(ids)) this.#outbox.push(frame);
+    for (const frame of marks("seen", ids)) this.#outbox.push(frame);
   }
 
   /** The cursors are stored before the server is told: what is acknowledged is never shown again. */
