@@ -1,7 +1,7 @@
 import { Acknowledger } from "./acknowledger.js";
 import { CatchUp } from "./catchup.js";
 import type { Cursors } from "./cursors.js";
-import { acks, encode, hello, marks, page, ping } from "./encode.js";
+import { type Where, acks, encode, hello, marks, page, ping } from "./encode.js";
 import type { Emit } from "./events.js";
 import type { Banner, NotificationFrame, ServerFrame, StateFrame, WelcomeFrame } from "./frames.js";
 import { type Command, Outbox } from "./outbox.js";
@@ -10,6 +10,7 @@ import { parseServerFrame } from "./parse.js";
 import { RoundTrip } from "./roundtrip.js";
 import { Seen } from "./seen.js";
 import { Sights } from "./sights.js";
+import type { Standing } from "./tabs.js";
 import { Unread } from "./unread.js";
 import { Watchdog } from "./watchdog.js";
 
@@ -18,10 +19,12 @@ const CLIENT = "notifier.js/0.1.0";
 /** What a session asks of the client, which owns the connection. */
 export interface SessionListener {
   readonly emit: Emit;
-  /** The server welcomed the connection. */
-  welcomed(): void;
+  /** The server welcomed the connection, which speaks for this person. */
+  welcomed(user: string): void;
   /** The server accepted a credential that ends at `expires` (UTC, ISO 8601), or never. */
   accepted(expires: string | null): void;
+  /** A frame came. Returns whether it is for this page. */
+  arrived(frame: ServerFrame, text: string): boolean;
   /** The connection was resumed with the wrong cursors: a new one is needed. */
   restart(): void;
   /** The connection is open, and nobody is at its other end. */
@@ -41,6 +44,10 @@ export class Session {
   readonly #watchdog: Watchdog;
   readonly #roundTrip = new RoundTrip();
   #send: ((text: string) => void) | null = null;
+  /** Whether another tab holds the socket: it acknowledges, and it has greeted the server. */
+  #follows = false;
+  /** The newest welcome, of any connection of this page. */
+  #welcomed: WelcomeFrame | null = null;
   #resumed: readonly string[] = [];
   #banner: Banner | null = null;
   /** What the server was told of the page. */
@@ -59,14 +66,51 @@ export class Session {
     return this.#unread.count;
   }
 
-  /** A connection is open: says hello. */
-  begin(send: (text: string) => void): void {
+  /** How far this page has handled each stream, the most important first. */
+  get standing(): Standing {
+    return { epoch: this.#cursors.epoch, cursors: this.#cursors.resume() };
+  }
+
+  /** What a page has to know that joins now, as a welcome; null before the first one. */
+  get present(): WelcomeFrame | null {
+    if (this.#welcomed === null) return null;
+    const { banner: _, ...welcome } = this.#welcomed;
+    const streams = Object.fromEntries(this.#cursors.resume());
+    const heads = { ...welcome.heads };
+    for (const [stream, seq] of Object.entries(streams)) heads[stream] = Math.max(seq, heads[stream] ?? 0);
+    return { ...welcome, streams, heads, unread: this.unread, ...(this.#banner === null ? {} : { banner: this.#banner }) };
+  }
+
+  /**
+   * A connection is open: says hello.
+   *
+   * @param others how far the other tabs are that this connection is for; it resumes where the last of them is
+   */
+  begin(send: (text: string) => void, others: readonly Standing[] = []): void {
     this.#send = send;
+    this.#follows = false;
     const where = whereabouts();
     this.#told = JSON.stringify(where);
-    const frame = hello(this.#cursors.resume(), this.#cursors.epoch, CLIENT, where);
+    const epoch = this.#cursors.epoch;
+    const cursors = new Map(this.#cursors.resume());
+    for (const other of others) {
+      if (other.epoch !== epoch) continue;
+      for (const [stream, seq] of other.cursors) {
+        const mine = cursors.get(stream);
+        if (mine !== undefined && seq >= 0) cursors.set(stream, Math.min(mine, seq));
+      }
+    }
+    const frame = hello(cursors, epoch, CLIENT, where);
     this.#resumed = Object.keys(frame.resume ?? {});
     send(encode(frame));
+  }
+
+  /** Another tab holds the socket: its welcome follows, and what is sent goes to that tab. */
+  follow(send: (text: string) => void): void {
+    this.#send = send;
+    this.#follows = true;
+    this.#told = "";
+    this.#resumed = [];
   }
 
   /** The connection is gone. */
@@ -92,13 +136,24 @@ export class Session {
     this.#watchdog.probe(always);
   }
 
-  /** Tells the server whether the page is seen, and where it is, if that is news. */
-  look(): void {
-    const where = whereabouts();
+  /** Tells the server whether the page is seen, and where it is, if that is news. Of another tab's page it is told where that is. */
+  look(where: Where = whereabouts()): void {
     const told = JSON.stringify(where);
     if (this.#send === null || told === this.#told) return;
     this.#told = told;
     this.#send(encode(page(where)));
+  }
+
+  /** Turns to this person, if it is another one than before. */
+  turnTo(user: string): void {
+    if (user === this.#cursors.user) return;
+    if (this.#cursors.user !== null) {
+      this.#outbox.clear();
+      this.#seen.clear();
+      this.#sights.clear();
+    }
+    this.#welcomed = null;
+    this.#cursors.switchTo(user);
   }
 
   command(command: Command): void {
@@ -122,7 +177,7 @@ export class Session {
       this.#listener.emit("error", { code: "malformed_frame", message: String(error), field: "" });
       return;
     }
-    if (frame !== null) this.#handle(frame);
+    if (frame !== null && this.#listener.arrived(frame, text)) this.#handle(frame);
   }
 
   #handle(frame: ServerFrame): void {
@@ -187,13 +242,16 @@ export class Session {
       this.#listener.restart();
       return;
     }
-    this.#cursors.welcome(frame.user, frame.epoch, frame.streams);
+    // A page that joins others begins where they are: what they have shown it need not show.
+    this.#cursors.welcome(frame.user, frame.epoch, frame.streams, this.#follows && this.#welcomed === null);
+    this.#welcomed = frame;
+    if (this.#follows) this.#told = "";
     this.#unread.welcome(frame.unread, frame.heads);
     this.#catchUp.welcome(frame.streams, frame.heads);
     this.#watchdog.start(frame.ping * 1_000);
     this.#listener.accepted(frame.expires);
     const send = this.#send;
-    this.#listener.welcomed();
+    this.#listener.welcomed(frame.user);
     emit("welcome", frame);
     this.#state({ unread: frame.unread, heads: frame.heads, all: false, read: [] });
     this.#show(frame.banner ?? null);
@@ -210,13 +268,8 @@ export class Session {
    */
   #isMisled(frame: WelcomeFrame): boolean {
     const borrowed = this.#resumed.some((stream) => Object.hasOwn(frame.streams, stream));
-    if (this.#cursors.user !== null) {
-      this.#outbox.clear();
-      this.#seen.clear();
-      this.#sights.clear();
-    }
-    this.#cursors.switchTo(frame.user);
-    return borrowed || this.#cursors.epoch === frame.epoch;
+    this.turnTo(frame.user);
+    return !this.#follows && (borrowed || this.#cursors.epoch === frame.epoch);
   }
 
   #notification(frame: NotificationFrame): void {
@@ -231,7 +284,7 @@ export class Session {
       this.#cursors.save(); // A listener closed the client: there is nobody to acknowledge it to.
       return;
     }
-    this.#acknowledger.handled(stream, seq);
+    if (!this.#follows) this.#acknowledger.handled(stream, seq);
     this.#reached(stream, seq);
   }
 
