@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error
+from playwright.sync_api import Browser, BrowserContext, Error, Route
 
 from tests.real import chromium
 from tests.real.processes import wait_until
@@ -148,8 +148,7 @@ def test_frozen_leader_loses_the_socket_and_nothing_is_lost(
     service.post({"users": [alice]}, "before")
     for tab in tabs:
         tab.await_shown(["before"])
-    lifecycle = context.new_cdp_session(leader.page)
-    lifecycle.send("Page.setWebLifecycleState", {"state": "frozen"})
+    sleep = freeze(leader)
     service.post({"users": [alice]}, "asleep")
     others = [tab for tab in tabs if tab is not leader]
     # A page that becomes visible makes sure that its leader lives; without it the watchdog finds out within 35 s.
@@ -160,13 +159,25 @@ def test_frozen_leader_loses_the_socket_and_nothing_is_lost(
     service.post({"users": [alice]}, "meanwhile")
     for tab in others:
         tab.await_shown(["before", "asleep", "meanwhile"])
-    lifecycle.send("Page.setWebLifecycleState", {"state": "active"})
+    sleep.fulfill(body="")
     leader.await_shown(["before", "asleep", "meanwhile"])
     assert one_leads(tabs) is not leader
     wait_until(lambda: sockets_of(service, alice) == 1, what="one socket", seconds=20)
     service.post({"users": [alice]}, "awake")
     for tab in tabs:
         tab.await_shown(["before", "asleep", "meanwhile", "awake"])
+
+
+def freeze(tab: Tab) -> Route:
+    """Stop everything on the page, as a browser does that puts it to sleep: it waits for an answer, and nothing runs meanwhile."""
+    held: list[Route] = []
+    tab.page.route("**/asleep", lambda route: held.append(route))
+    tab.ask(
+        "setTimeout(() => { const sleep = new XMLHttpRequest(); sleep.open('GET', '/asleep', false); sleep.send(); })"
+    )
+    awake = next(page for page in tab.page.context.pages if page is not tab.page)
+    wait_until(lambda: bool(held or awake.evaluate("false")), what="the page to sleep")
+    return held[0]
 
 
 def test_backlog_reaches_each_tab_once(context: BrowserContext, service: Server, alice: str) -> None:
@@ -201,7 +212,8 @@ def test_session_is_shared_by_who_it_is_and_left_when_it_changes(context: Browse
     tabs = [Tab(context, service).await_live() for _ in range(2)]
     one_leads(tabs)
     assert sockets_of(service, service.user) == 1
-    service.manage("shell", "-c", "from django.contrib.auth.models import User; User.objects.create_user('carol', password='carol-7261')")
+    make = "from django.contrib.auth.models import User; User.objects.create_user('carol', password='carol-7261')"
+    service.manage("shell", "-c", make)
     context.clear_cookies()
     sign_in(context, service, "carol", "carol-7261")
     carols = Tab(context, service).await_live()

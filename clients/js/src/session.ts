@@ -25,8 +25,8 @@ export interface SessionListener {
   accepted(expires: string | null): void;
   /** A frame came. Returns whether it is for this page. */
   arrived(frame: ServerFrame, text: string): boolean;
-  /** The connection was resumed with the wrong cursors: a new one is needed. */
-  restart(): void;
+  /** The connection was resumed with the cursors of another person than this one, whom it speaks for: a new one is needed. */
+  restart(user: string): void;
   /** The connection is open, and nobody is at its other end. */
   dead(): void;
 }
@@ -239,7 +239,7 @@ export class Session {
   #welcome(frame: WelcomeFrame): void {
     const { emit } = this.#listener;
     if (frame.user !== this.#cursors.user && this.#isMisled(frame)) {
-      this.#listener.restart();
+      this.#listener.restart(frame.user);
       return;
     }
     // A page that joins others begins where they are: what they have shown it need not show.

@@ -33,6 +33,8 @@ export class Source implements SessionListener, TabsListener {
   #follows = false;
   /** Whether it is being asked whose tab this is. */
   #asking = false;
+  /** Whether the server was last told of this page. */
+  #looked = false;
   #run = 0;
   #toldFront = "";
 
@@ -114,7 +116,9 @@ export class Source implements SessionListener, TabsListener {
 
   /** Tells the server where the person is, if this is the tab in front, or was until it was hidden. */
   look(): void {
-    if (this.inFront || document.visibilityState === "hidden") this.#session.look();
+    const { inFront } = this;
+    if (inFront || (this.#looked && document.visibilityState === "hidden")) this.#session.look();
+    this.#looked = inFront;
     this.#tellFront();
   }
 
@@ -148,8 +152,10 @@ export class Source implements SessionListener, TabsListener {
     if (!this.#follows) this.#line.accepted(expires);
   }
 
-  restart(): void {
-    this.#line.restart("Someone else is signed in.");
+  restart(user: string): void {
+    if (!this.#shares) return this.#line.restart("Someone else is signed in.");
+    this.#line.drop();
+    this.#join(user); // There may be a tab of theirs.
   }
 
   dead(): void {
