@@ -117,7 +117,8 @@ export class Source implements SessionListener, TabsListener {
   /** Tells the server where the person is, if this is the tab in front, or was until it was hidden. */
   look(): void {
     const { inFront } = this;
-    if (inFront || (this.#looked && document.visibilityState === "hidden")) this.#session.look();
+    const wasInFront = this.#looked && document.visibilityState === "hidden";
+    if (this.#front === null || inFront || wasInFront) this.#session.look();
     this.#looked = inFront;
     this.#tellFront();
   }
