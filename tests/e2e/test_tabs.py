@@ -171,7 +171,11 @@ def test_frozen_leader_loses_the_socket_and_nothing_is_lost(
 def freeze(tab: Tab) -> Route:
     """Stop everything on the page, as a browser does that puts it to sleep: it waits for an answer, and nothing runs meanwhile."""
     held: list[Route] = []
-    tab.page.route("**/asleep", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    tab.page.route("**/asleep", hold)
     tab.ask(
         "setTimeout(() => { const sleep = new XMLHttpRequest(); sleep.open('GET', '/asleep', false); sleep.send(); })"
     )

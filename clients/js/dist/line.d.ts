@@ -2,7 +2,7 @@ import { type SocketConstructor } from "./connection.js";
 import type { Credential } from "./credential.js";
 import type { Emit, StatusDetail } from "./events.js";
 import type { Session } from "./session.js";
-import type { Standing } from "./tabs.js";
+import type { Standing } from "./standing.js";
 /** As of a WebSocket. */
 export declare const ReadyState: {
     readonly connecting: 0;

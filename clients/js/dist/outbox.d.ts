@@ -9,10 +9,16 @@ export declare class Outbox {
     #private;
     /** Queues a command. Returns false when too many wait already, and it was not taken. */
     push(command: Command): boolean;
-    /** A connection is there: sends what waits, and from now on what comes. */
-    open(send: (text: string) => void): void;
+    /**
+     * A connection is there: sends what waits, and from now on what comes.
+     *
+     * @param confirms whether `confirm` tells what arrived; the rest is then sent again on the next connection
+     */
+    open(send: (text: string) => void, confirms?: boolean): void;
     /** The connection is gone: what comes waits. */
     close(): void;
+    /** All that was sent has arrived. */
+    confirm(): void;
     /** Forgets what waits. */
     clear(): void;
 }

@@ -3,7 +3,7 @@ import { type Where } from "./encode.js";
 import type { Emit } from "./events.js";
 import type { ServerFrame, WelcomeFrame } from "./frames.js";
 import { type Command } from "./outbox.js";
-import type { Standing } from "./tabs.js";
+import { type Standing } from "./standing.js";
 /** What a session asks of the client, which owns the connection. */
 export interface SessionListener {
     readonly emit: Emit;
@@ -13,8 +13,8 @@ export interface SessionListener {
     accepted(expires: string | null): void;
     /** A frame came. Returns whether it is for this page. */
     arrived(frame: ServerFrame, text: string): boolean;
-    /** The connection was resumed with the wrong cursors: a new one is needed. */
-    restart(): void;
+    /** The connection was resumed with the cursors of another person than this one, whom it speaks for: a new one is needed. */
+    restart(user: string): void;
     /** The connection is open, and nobody is at its other end. */
     dead(): void;
 }

@@ -2,7 +2,8 @@ import type { Emit, Status, StatusDetail } from "./events.js";
 import type { ServerFrame } from "./frames.js";
 import { type LineOptions } from "./line.js";
 import type { Session, SessionListener } from "./session.js";
-import { type Standing, type TabsListener, type Waking } from "./tabs.js";
+import type { Standing } from "./standing.js";
+import { type TabsListener, type Waking } from "./tabs.js";
 export interface SourceOptions extends Omit<LineOptions, "changed" | "session"> {
     /** Whether tabs may share a socket. */
     readonly shared: boolean;
@@ -35,7 +36,7 @@ export declare class Source implements SessionListener, TabsListener {
     arrived(frame: ServerFrame, text: string): boolean;
     welcomed(user: string): void;
     accepted(expires: string | null): void;
-    restart(): void;
+    restart(user: string): void;
     dead(): void;
     lead(standings: readonly Standing[]): void;
     follow(): void;

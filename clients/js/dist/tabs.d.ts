@@ -1,9 +1,5 @@
 import type { StatusDetail } from "./events.js";
-/** How far a tab has handled each stream. */
-export interface Standing {
-    readonly epoch: string | null;
-    readonly cursors: readonly (readonly [string, number])[];
-}
+import type { Standing } from "./standing.js";
 /** A page asks to connect, the network came back, or a page became visible. */
 export type Waking = "connect" | "online" | "visible";
 export interface TabsListener {

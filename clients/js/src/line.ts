@@ -5,7 +5,7 @@ import type { Credential } from "./credential.js";
 import { encode, refresh } from "./encode.js";
 import type { Emit, Status, StatusDetail } from "./events.js";
 import type { Session } from "./session.js";
-import type { Standing } from "./tabs.js";
+import type { Standing } from "./standing.js";
 
 /** From the begin of an attempt to the welcome, in milliseconds; what takes longer is tried again. */
 const OPENING = 20_000;

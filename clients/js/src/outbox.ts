@@ -16,6 +16,9 @@ const CAPACITY = 200;
  */
 export class Outbox {
   #waiting: Command[] = [];
+  /** What was sent and may have to be sent again; empty where what is sent is sure to arrive. */
+  #unconfirmed: Command[] = [];
+  #confirms = false;
   #sent: number[] = [];
   #send: ((text: string) => void) | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -30,9 +33,16 @@ export class Outbox {
     return true;
   }
 
-  /** A connection is there: sends what waits, and from now on what comes. */
-  open(send: (text: string) => void): void {
+  /**
+   * A connection is there: sends what waits, and from now on what comes.
+   *
+   * @param confirms whether `confirm` tells what arrived; the rest is then sent again on the next connection
+   */
+  open(send: (text: string) => void, confirms = false): void {
     this.#send = send;
+    this.#confirms = confirms;
+    this.#waiting.unshift(...this.#unconfirmed);
+    this.#unconfirmed = [];
     this.#sent = []; // The server counts anew for each connection.
     this.#drain();
   }
@@ -44,9 +54,15 @@ export class Outbox {
     this.#timer = undefined;
   }
 
+  /** All that was sent has arrived. */
+  confirm(): void {
+    this.#unconfirmed = [];
+  }
+
   /** Forgets what waits. */
   clear(): void {
     this.#waiting = [];
+    this.#unconfirmed = [];
   }
 
   /** Ids join the frame before them, if that does the same with its own, waits still and has room. */
@@ -66,6 +82,7 @@ export class Outbox {
       const command = this.#waiting.shift();
       if (command === undefined) break;
       this.#sent.push(now);
+      if (this.#confirms) this.#unconfirmed.push(command);
       this.#send(encode(command));
     }
     if (this.#waiting.length === 0) return;

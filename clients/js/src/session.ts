@@ -10,7 +10,7 @@ import { parseServerFrame } from "./parse.js";
 import { RoundTrip } from "./roundtrip.js";
 import { Seen } from "./seen.js";
 import { Sights } from "./sights.js";
-import type { Standing } from "./tabs.js";
+import { type Standing, lowest } from "./standing.js";
 import { Unread } from "./unread.js";
 import { Watchdog } from "./watchdog.js";
 
@@ -91,16 +91,7 @@ export class Session {
     this.#follows = false;
     const where = whereabouts();
     this.#told = JSON.stringify(where);
-    const epoch = this.#cursors.epoch;
-    const cursors = new Map(this.#cursors.resume());
-    for (const other of others) {
-      if (other.epoch !== epoch) continue;
-      for (const [stream, seq] of other.cursors) {
-        const mine = cursors.get(stream);
-        if (mine !== undefined && seq >= 0) cursors.set(stream, Math.min(mine, seq));
-      }
-    }
-    const frame = hello(cursors, epoch, CLIENT, where);
+    const frame = hello(lowest(this.standing, others), this.#cursors.epoch, CLIENT, where);
     this.#resumed = Object.keys(frame.resume ?? {});
     send(encode(frame));
   }
@@ -157,8 +148,9 @@ export class Session {
   }
 
   command(command: Command): void {
-    if (this.#outbox.push(command)) return;
-    this.#listener.emit("error", { code: "queue_full", message: "Too much was asked for while offline.", field: "" });
+    const isTaken = this.#outbox.push(command);
+    if (!isTaken) this.#listener.emit("error", { code: "queue_full", message: "Too much was asked for while offline.", field: "" });
+    else if (this.#follows) this.probe(true); // What the other tab does not confirm is asked for again of the next.
   }
 
   /** The person has these before their eyes; ids that are none of a notification are a TypeError. */
@@ -211,7 +203,9 @@ export class Session {
         return this.#show(text === undefined ? null : { text, level: level ?? "info", until: until ?? null });
       }
       case "pong":
-        return this.#roundTrip.ponged();
+        this.#roundTrip.ponged();
+        if (this.#follows && this.#roundTrip.isQuiet) this.#outbox.confirm();
+        return;
     }
   }
 
@@ -256,7 +250,7 @@ export class Session {
     this.#state({ unread: frame.unread, heads: frame.heads, all: false, read: [] });
     this.#show(frame.banner ?? null);
     if (send === null || send !== this.#send) return; // One of the listeners closed the client.
-    this.#outbox.open(send);
+    this.#outbox.open(send, this.#follows);
     this.#sights.open();
     this.#reached("", 0);
   }

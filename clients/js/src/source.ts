@@ -4,7 +4,8 @@ import { Front } from "./front.js";
 import { Line, type LineOptions, ReadyState } from "./line.js";
 import { readAsked } from "./relay.js";
 import type { Session, SessionListener } from "./session.js";
-import { type Standing, Tabs, type TabsListener, type Waking, canShare } from "./tabs.js";
+import type { Standing } from "./standing.js";
+import { Tabs, type TabsListener, type Waking, canShare } from "./tabs.js";
 
 export interface SourceOptions extends Omit<LineOptions, "changed" | "session"> {
   /** Whether tabs may share a socket. */

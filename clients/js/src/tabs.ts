@@ -1,6 +1,7 @@
 import type { StatusDetail } from "./events.js";
 import { TabLock } from "./lock.js";
 import { isObject } from "./parse.js";
+import type { Standing } from "./standing.js";
 
 /** Tabs understand each other only if they speak the same version of what follows. */
 const VERSION = 1;
@@ -8,14 +9,11 @@ const VERSION = 1;
 /** How long a new leader waits to hear from the others how far they are, in milliseconds. */
 const GATHERING = 250;
 
+/** A leader that is not live tells what it does within this time beyond the one that it named, in milliseconds. */
+const SILENCE = 30_000;
+
 /** Within this time a leader answers, in milliseconds, or it is not alive. */
 const PATIENCE = 3_000;
-
-/** How far a tab has handled each stream. */
-export interface Standing {
-  readonly epoch: string | null;
-  readonly cursors: readonly (readonly [string, number])[];
-}
 
 /** A page asks to connect, the network came back, or a page became visible. */
 export type Waking = "connect" | "online" | "visible";
@@ -36,6 +34,8 @@ interface Message {
   readonly status?: StatusDetail;
   /** To the leader: why it is to see whether the socket lives. */
   readonly wake?: Waking;
+  /** To the leader: when it was asked, in Unix milliseconds. */
+  readonly at?: number;
 }
 
 export interface TabsListener {
@@ -101,7 +101,7 @@ export class Tabs {
   /** As a follower: to the leader. */
   ask(message: { readonly text: string } | { readonly wake: Waking }): void {
     if (this.#leader === null) return;
-    this.#post({ to: this.#leader, ...message });
+    this.#post({ to: this.#leader, at: Date.now(), ...message });
     if ("wake" in message) this.#expect();
   }
 
@@ -131,6 +131,8 @@ export class Tabs {
       this.#standings?.set(from, join);
       if (this.leads) this.#post({ to: from, ...this.#present() });
     } else if (this.leads) {
+      // It lay there while this tab was frozen: whoever asked has asked another since.
+      if (Math.abs(Date.now() - (message.at ?? 0)) > PATIENCE) return;
       if (text !== undefined) this.#listener.asked(text, (answer) => this.#post({ to: from, text: answer }));
       if (wake !== undefined) {
         this.#post({ to: from, status: this.#listener.present().status });
@@ -152,6 +154,7 @@ export class Tabs {
   /** The leader speaks. */
   #heard({ text, status }: Message): void {
     clearTimeout(this.#patience);
+    if (status?.status === "connecting" || status?.retryIn) this.#expect((status.retryIn ?? 0) + SILENCE);
     if (status !== undefined) this.#listener.status(status);
     if (text !== undefined) this.#listener.frame(text);
   }
@@ -167,10 +170,10 @@ export class Tabs {
   }
 
   /** Something has to come from the leader soon. */
-  #expect(): void {
+  #expect(within = PATIENCE): void {
     clearTimeout(this.#patience);
     // Not all at the same moment: the first that takes the lock tells the others.
-    this.#patience = setTimeout(() => this.depose(), PATIENCE + Math.random() * GATHERING);
+    this.#patience = setTimeout(() => this.depose(), within + Math.random() * GATHERING);
   }
 
   /** This tab has the lock: it hears from the others how far they are, and leads. */
@@ -212,7 +215,7 @@ export class Tabs {
 
 function isMessage(value: unknown): value is Message {
   if (!isObject(value)) return false;
-  const { from, to, join, lead, text, status, wake } = value;
+  const { from, to, join, lead, text, status, wake, at } = value;
   return (
     typeof from === "string" &&
     (to === undefined || typeof to === "string") &&
@@ -220,6 +223,7 @@ function isMessage(value: unknown): value is Message {
     (lead === undefined || lead === true) &&
     (text === undefined || typeof text === "string") &&
     (status === undefined || isStatus(status)) &&
+    (at === undefined || typeof at === "number") &&
     (wake === undefined || WAKINGS.includes(wake as Waking))
   );
 }

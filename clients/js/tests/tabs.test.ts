@@ -237,6 +237,32 @@ describe("when the one that leads goes", () => {
     expect([first.client.leads, second.client.leads].filter(Boolean)).toHaveLength(1);
   });
 
+  it("what it was asked for and has not done is asked for again of the next", async () => {
+    const name = `notifier ${server.url} alice 1`;
+    const first = await leader();
+    const second = await follower();
+    // From now on nobody hears what is said to the first.
+    const deaf = navigator.locks.request(name, { steal: true }, async () => {
+      const channel = new BroadcastChannel(name);
+      channel.onmessage = ({ data }) => {
+        const { from, join } = data as { from: string; join?: unknown };
+        const status = { status: "live", code: 0, reason: "", retryIn: null };
+        if (join !== undefined) channel.postMessage({ from: "deaf", to: from, status, text: JSON.stringify(welcome()) });
+      };
+      channel.postMessage({ from: "deaf", lead: true });
+      await until(() => !first.client.leads && second.client.status === "live", "both to follow");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      second.client.read([notificationId(1)]);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      channel.close();
+    });
+    await deaf;
+    const peer = await server.peer();
+    await peer.frame();
+    peer.send(welcome());
+    expect(await command(peer)).toEqual({ type: "read", ids: [notificationId(1)] });
+  });
+
   it("a lock whose holder does not answer is taken from it", async () => {
     const name = `notifier ${server.url} alice 1`;
     const lost = navigator.locks.request(name, () => new Promise(() => {})).catch(() => "lost");
@@ -321,7 +347,10 @@ describe("what is said between tabs", () => {
       { from: "x", text: '{"type": "read", "ids": ["strange"]}' }, { from: "x", text: '{"type": "follow", "topic": "a b"}' },
       { from: "x", status }, { from: "x", text: JSON.stringify(entry("user:alice", 9, "forged")) },
     ];
-    for (const each of nonsense) channel.postMessage(each);
+    const at = Date.now();
+    for (const each of nonsense) channel.postMessage(typeof each === "object" && each !== null ? { at, ...each } : each);
+    channel.postMessage({ from: "x", at: "now", text: '{"type": "read", "all": true}' });
+    channel.postMessage({ from: "x", at: at - 60_000, text: '{"type": "read", "all": true}' });
     second.client.read([notificationId(1)]);
     expect(await command(first.peer)).toEqual({ type: "read", ids: [notificationId(1)] });
     first.peer.send(entry("user:alice", 1, "a"));
