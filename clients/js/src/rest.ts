@@ -58,7 +58,7 @@ export class Rest {
     if (cursor) query.set("cursor", cursor);
     if (limit !== undefined) query.set("limit", String(limit));
     if (view !== undefined) query.set("view", view);
-    const page = await this.#get(`inbox?${query}`, signal);
+    const page = await this.#get(query.size === 0 ? "inbox" : `inbox?${query}`, signal);
     if (!isPage(page)) throw new InboxError(200, "malformed", "The answer is no page of an inbox.");
     return page;
   }

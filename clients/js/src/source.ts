@@ -79,6 +79,7 @@ export class Source implements SessionListener, TabsListener {
   connect(): void {
     if (this.#follows) return this.#tabs?.ask({ wake: "connect" });
     if (this.#asking) return;
+    if (this.#tabs?.leads === false) return; // It is being found out who leads.
     if (!this.#shares || this.#tabs !== null) return this.#line.open();
     const run = ++this.#run;
     this.#asking = true;
@@ -235,7 +236,7 @@ export class Source implements SessionListener, TabsListener {
     this.#tabs?.leave();
     this.#front?.leave();
     this.#tabs = this.#front = null;
-    if (this.#follows) this.#session.save();
+    if (this.#follows) this.#session.end();
     this.#follows = false;
   }
 

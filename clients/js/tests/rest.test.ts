@@ -2,7 +2,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
 import { type AddressInfo } from "node:net";
 
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { InboxError, type NotifierClient } from "../src/index.js";
 import { Browser } from "./pages.js";
@@ -53,11 +53,15 @@ function answers(status: number, body: unknown): void {
 const item = { ...notification(notificationId(1)), read: false, archived: false };
 const gets = (): (string | undefined)[] => asked.filter(({ method }) => method === "GET").map(({ url }) => url);
 
+vi.setConfig({ testTimeout: 15_000 });
+
 describe("the inbox", () => {
   it("is asked for page by page, with the socket's token", async () => {
     answers(200, { notifications: [item], next: "abc", unread: 4 });
-    expect(await page().inbox()).toEqual({ notifications: [item], next: "abc", unread: 4 });
-    expect(asked.at(-1)?.headers.authorization).toBe(`Bearer ${await tokensOf("alice")()}`);
+    const token = await tokensOf("alice")();
+    const client = page({ getToken: async () => token });
+    expect(await client.inbox()).toEqual({ notifications: [item], next: "abc", unread: 4 });
+    expect(asked.at(-1)?.headers.authorization).toBe(`Bearer ${token}`);
     await page().inbox({ cursor: "abc", limit: 10, view: "archived" });
     await page().inbox({ cursor: null, view: "unread" });
     expect(gets()).toEqual([

@@ -26,7 +26,7 @@ export async function until(holds: () => boolean, what: string): Promise<void> {
     () => {
       if (!holds()) throw new Error(`in vain: ${what}`);
     },
-    { timeout: 4_500, interval: 5 },
+    { timeout: 10_000, interval: 5 },
   );
 }
 

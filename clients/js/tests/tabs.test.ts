@@ -1,11 +1,13 @@
 // @vitest-environment happy-dom
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import type { NotifierClient, NotifierOptions } from "../src/index.js";
 import { Browser, becomes, next } from "./pages.js";
 import { ScriptedServer, type Peer, entry, notificationId, welcome } from "./scriptedserver.js";
 import { keepTabsApart, letTabsShare, live, shownBy, tokensOf, until } from "./sharing.js";
 import { hide, reveal } from "./visibility.js";
+
+vi.setConfig({ testTimeout: 15_000 });
 
 let server: ScriptedServer;
 let browser: Browser;
@@ -170,8 +172,12 @@ describe("tabs of one person", () => {
   it("find out through a ping whether the one that leads is alive", async () => {
     await leader({ ping: 25 });
     const { client } = await follower();
+    const said: string[] = [];
+    const channel = new BroadcastChannel(`notifier ${server.url} alice 1`);
+    channel.onmessage = ({ data }) => said.push(String((data as { text?: string }).text));
     window.dispatchEvent(new Event("online"));
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => said.some((text) => text.includes('"pong"')), "a pong");
+    channel.close();
     expect([client.status, client.leads]).toEqual(["live", false]);
   });
 
@@ -244,16 +250,17 @@ describe("when the one that leads goes", () => {
     // From now on nobody hears what is said to the first.
     const deaf = navigator.locks.request(name, { steal: true }, async () => {
       const channel = new BroadcastChannel(name);
+      let heard = "";
       channel.onmessage = ({ data }) => {
-        const { from, join } = data as { from: string; join?: unknown };
+        const { from, join, text = "" } = data as { from: string; join?: unknown; text?: string };
+        heard += text;
         const status = { status: "live", code: 0, reason: "", retryIn: null };
         if (join !== undefined) channel.postMessage({ from: "deaf", to: from, status, text: JSON.stringify(welcome()) });
       };
       channel.postMessage({ from: "deaf", lead: true });
-      await until(() => !first.client.leads && second.client.status === "live", "both to follow");
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await until(() => !first.client.leads, "it to follow");
       second.client.read([notificationId(1)]);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await until(() => heard.includes('"read"'), "it to be asked");
       channel.close();
     });
     await deaf;
