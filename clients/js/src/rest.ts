@@ -58,7 +58,8 @@ export class Rest {
     if (cursor) query.set("cursor", cursor);
     if (limit !== undefined) query.set("limit", String(limit));
     if (view !== undefined) query.set("view", view);
-    const page = await this.#get(query.size === 0 ? "inbox" : `inbox?${query}`, signal);
+    const search = String(query);
+    const page = await this.#get(search === "" ? "inbox" : `inbox?${search}`, signal);
     if (!isPage(page)) throw new InboxError(200, "malformed", "The answer is no page of an inbox.");
     return page;
   }

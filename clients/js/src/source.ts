@@ -14,6 +14,9 @@ export interface SourceOptions extends Omit<LineOptions, "changed" | "session"> 
   identify(): Promise<string>;
 }
 
+/** It is not waited longer, in milliseconds, to hear whose tab this is. */
+const IDENTIFYING = 5_000;
+
 /** Frames of these types are between the server and the tab that holds the socket. */
 const PRIVATE: readonly ServerFrame["type"][] = ["pong", "refreshed"];
 
@@ -86,12 +89,14 @@ export class Source implements SessionListener, TabsListener {
     this.#say({ status: "connecting", code: 0, reason: "", retryIn: null });
     const decided = (user: string | null): void => {
       if (run !== this.#run) return;
+      this.#run += 1;
       this.#asking = false;
       if (user === null) this.#line.open();
       else this.#join(user);
     };
     // Without an answer the tab is on its own until the server welcomed it.
     this.#options.identify().then(decided, () => decided(null));
+    setTimeout(() => decided(null), IDENTIFYING);
   }
 
   close(code: number, reason: string): void {

@@ -163,6 +163,17 @@ describe("whose tab it is", () => {
     expect(first.leads).toBe(true);
   });
 
+  it("is not waited for long", async () => {
+    answer = () => {};
+    const client = page({ getToken: undefined as never });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    client.connect();
+    vi.advanceTimersByTime(5_000);
+    vi.useRealTimers();
+    await browser.welcomed(client);
+    expect(client.leads).toBe(true);
+  });
+
   it("is of no interest any more when the client was closed", async () => {
     answer = () => {};
     const client = page({ getToken: undefined as never });
