@@ -21,7 +21,7 @@ if (location.origin.startsWith("http")) {
   globalThis.errors = [];
   globalThis.client = new Notifier.NotifierClient({url: "/ws/notifications/", ...getToken, ...options});
   client.addEventListener("notification", ({detail}) => shown.push(detail.notification.title));
-  client.addEventListener("state", ({detail}) => states.push(detail));
+  client.addEventListener("state", ({detail}) => states.push({...detail, at: Date.now()}));
   client.addEventListener("status", ({detail}) => statuses.push(detail.status));
   client.addEventListener("error", ({detail}) => errors.push(detail.code));
   client.connect();

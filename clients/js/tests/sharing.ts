@@ -2,8 +2,9 @@ import * as threads from "node:worker_threads";
 
 import { vi } from "vitest";
 
-import { NotifierClient } from "../src/index.js";
-import { next } from "./pages.js";
+import type { ClientFrame, NotifierClient, NotifierOptions } from "../src/index.js";
+import { Browser } from "./pages.js";
+import type { Peer, welcome } from "./scriptedserver.js";
 
 /** Lets the pages of a test find each other, as the tabs of a browser do: with the platform's own locks. */
 export function letTabsShare(): void {
@@ -42,4 +43,39 @@ export function shownBy(client: NotifierClient): string[] {
   return shown;
 }
 
-export { next };
+/** The next frame that is no acknowledgement, and does not tell of a page. */
+export async function command(peer: Peer): Promise<ClientFrame> {
+  for (;;) {
+    const frame = await peer.frame();
+    if (frame.type !== "ack" && frame.type !== "page") return frame;
+  }
+}
+
+interface Tab {
+  readonly client: NotifierClient;
+  readonly shown: string[];
+}
+
+/** A browser with tabs of alice's. */
+export class SharingBrowser extends Browser {
+  /** A page that begins to connect, and what it shows. */
+  open(options: Partial<NotifierOptions> = {}): Tab {
+    const client = this.page({ getToken: tokensOf("alice"), ...options });
+    const shown = shownBy(client);
+    client.connect();
+    return { client, shown };
+  }
+
+  /** The first page, which leads, and its peer. */
+  async leader(fields: Parameters<typeof welcome>[0] = {}): Promise<Tab & { readonly peer: Peer }> {
+    const page = this.open();
+    return { ...page, ...(await this.welcomed(page.client, fields)) };
+  }
+
+  /** Another page, which lives off the first. */
+  async follower(): Promise<Tab> {
+    const page = this.open();
+    await live(page.client);
+    return page;
+  }
+}

@@ -1,21 +1,20 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import type { NotifierClient, NotifierOptions } from "../src/index.js";
-import { Browser, becomes, next } from "./pages.js";
-import { ScriptedServer, type Peer, entry, notificationId, welcome } from "./scriptedserver.js";
-import { keepTabsApart, letTabsShare, live, shownBy, tokensOf, until } from "./sharing.js";
+import { becomes, next } from "./pages.js";
+import { ScriptedServer, entry, notificationId, welcome } from "./scriptedserver.js";
+import { SharingBrowser, command, keepTabsApart, letTabsShare, live, shownBy, tokensOf, until } from "./sharing.js";
 import { hide, reveal } from "./visibility.js";
 
 vi.setConfig({ testTimeout: 15_000 });
 
 let server: ScriptedServer;
-let browser: Browser;
+let browser: SharingBrowser;
 
 beforeEach(async () => {
   letTabsShare();
   server = await ScriptedServer.start();
-  browser = new Browser(server);
+  browser = new SharingBrowser(server);
 });
 
 afterEach(async () => {
@@ -25,45 +24,11 @@ afterEach(async () => {
   await server.stop();
 });
 
-/** A page that begins to connect, and what it shows. */
-function open(options: Partial<NotifierOptions> = {}): { client: NotifierClient; shown: string[] } {
-  const client = browser.page({ getToken: tokensOf("alice"), ...options });
-  const shown = shownBy(client);
-  client.connect();
-  return { client, shown };
-}
-
-/** The first page of a person, which leads, and its peer. */
-async function leader(fields: Parameters<typeof welcome>[0] = {}): Promise<{ client: NotifierClient; shown: string[]; peer: Peer }> {
-  const page = open();
-  return { ...page, ...(await browser.welcomed(page.client, fields)) };
-}
-
-/** Another page, which lives off the first. */
-async function follower(): Promise<{ client: NotifierClient; shown: string[] }> {
-  const page = open();
-  await live(page.client);
-  return page;
-}
-
-/** The next frame that is no acknowledgement, and does not tell of a page. */
-async function command(peer: Peer): Promise<unknown> {
-  for (;;) {
-    const frame = await peer.frame();
-    if (frame.type !== "ack" && frame.type !== "page") return frame;
-  }
-}
-
-const alices = (seq: number): Parameters<typeof welcome>[0] => ({
-  streams: { "user:alice": seq, everyone: 0 },
-  heads: { "user:alice": seq, everyone: 0 },
-});
-
 describe("tabs of one person", () => {
   it("live off one socket, each shows each notification once", async () => {
-    const first = await leader();
-    const second = await follower();
-    const third = await follower();
+    const first = await browser.leader();
+    const second = await browser.follower();
+    const third = await browser.follower();
     expect([first, second, third].map(({ client }) => client.leads)).toEqual([true, false, false]);
     first.peer.send(entry("user:alice", 1, "a"), entry("everyone", 1, "a"), entry("user:alice", 2, "b"));
     for (const { shown } of [first, second, third]) {
@@ -74,8 +39,8 @@ describe("tabs of one person", () => {
   });
 
   it("are told apart: one is in front, and the one that closes is followed in that, too", async () => {
-    const first = await leader();
-    const second = await follower();
+    const first = await browser.leader();
+    const second = await browser.follower();
     const pages = [first.client, second.client];
     await until(() => pages.filter(({ inFront }) => inFront).length === 1, "one to be in front");
     const told = next(second.client, "front");
@@ -92,7 +57,7 @@ describe("tabs of one person", () => {
 
   it("that come late get the present state, and nothing of what was shown before", async () => {
     const banner = { text: "Maintenance", level: "warning", until: null } as const;
-    const { peer, client } = await leader({ unread: 3, banner });
+    const { peer, client } = await browser.leader({ unread: 3, banner });
     peer.send(entry("user:alice", 1, "a"));
     await until(() => client.unread === 4, "it to be counted");
     const late = browser.page({ getToken: tokensOf("alice") });
@@ -108,8 +73,8 @@ describe("tabs of one person", () => {
   });
 
   it("ask through the one that leads, and only what the server takes", async () => {
-    const { peer } = await leader();
-    const { client } = await follower();
+    const { peer } = await browser.leader();
+    const { client } = await browser.follower();
     const id = notificationId(7);
     client.read([id]);
     client.readAll();
@@ -130,8 +95,8 @@ describe("tabs of one person", () => {
   });
 
   it("tell where the person is: the page in front", async () => {
-    const { peer } = await leader();
-    await follower();
+    const { peer } = await browser.leader();
+    await browser.follower();
     hide();
     expect(await peer.frame()).toMatchObject({ type: "page", visible: false });
     reveal();
@@ -140,8 +105,8 @@ describe("tabs of one person", () => {
   });
 
   it("show what the one that leads tells of its socket", async () => {
-    const { peer } = await leader();
-    const { client } = await follower();
+    const { peer } = await browser.leader();
+    const { client } = await browser.follower();
     const offline = becomes(client, "offline");
     peer.close(1012);
     expect(await offline).toMatchObject({ code: 1012, retryIn: expect.any(Number) as number });
@@ -154,8 +119,8 @@ describe("tabs of one person", () => {
   });
 
   it("are refused together, and come back together", async () => {
-    const first = await leader();
-    const { client } = await follower();
+    const first = await browser.leader();
+    const { client } = await browser.follower();
     const refused = becomes(client, "refused");
     first.peer.close(4503);
     expect(await refused).toMatchObject({ code: 4503 });
@@ -170,8 +135,8 @@ describe("tabs of one person", () => {
   });
 
   it("find out through a ping whether the one that leads is alive", async () => {
-    await leader({ ping: 25 });
-    const { client } = await follower();
+    await browser.leader({ ping: 25 });
+    const { client } = await browser.follower();
     const said: string[] = [];
     const channel = new BroadcastChannel(`notifier ${server.url} alice 1`);
     channel.onmessage = ({ data }) => said.push(String((data as { text?: string }).text));
@@ -188,123 +153,10 @@ describe("tabs of one person", () => {
   });
 });
 
-describe("when the one that leads goes", () => {
-  it("another goes on where it was itself, without loss or repetition", async () => {
-    const first = await leader();
-    const second = await follower();
-    first.peer.send(entry("user:alice", 1, "a"), entry("user:alice", 2, "b"));
-    await until(() => second.shown.length === 2, "two to be shown");
-    first.client.close();
-    const peer = await server.peer();
-    expect(await peer.frame()).toMatchObject({ type: "hello", resume: { "user:alice": 2, everyone: 0 } });
-    peer.send(welcome(alices(2)), entry("user:alice", 3, "c"));
-    await until(() => second.shown.length === 3, "the third to be shown");
-    expect(second.shown).toEqual(["a", "b", "c"]);
-    expect(second.client.leads).toBe(true);
-  });
-
-  it("the next resumes where the last of the others is, and shows nothing twice", async () => {
-    const first = await leader();
-    const second = await follower();
-    const third = await follower();
-    first.peer.send(entry("user:alice", 1, "a"), entry("user:alice", 2, "b"));
-    for (const { shown } of [second, third]) await until(() => shown.length === 2, "two to be shown");
-    // A tab that missed the second, whatever the reason.
-    const behind = new BroadcastChannel(`notifier ${server.url} alice 1`);
-    behind.onmessage = ({ data }) => {
-      const { from, lead } = (data ?? {}) as { from?: string; lead?: true };
-      const join = { epoch: welcome().epoch, cursors: [["user:alice", 1], ["everyone", 0], ["topic:x", 5]] };
-      if (lead) behind.postMessage({ from: "behind", to: from, join });
-    };
-    first.client.close();
-    const peer = await server.peer();
-    expect(await peer.frame()).toMatchObject({ resume: { "user:alice": 1, everyone: 0 } });
-    peer.send(welcome({ ...alices(1), heads: { "user:alice": 2, everyone: 0 } }));
-    peer.send(entry("user:alice", 2, "b", true), entry("user:alice", 3, "c"));
-    for (const { shown } of [second, third]) {
-      await until(() => shown.length === 3, "the third to be shown");
-      expect(shown).toEqual(["a", "b", "c"]);
-    }
-    behind.close();
-  });
-
-  it("the page that is left makes way at once, and joins again when it is returned to", async () => {
-    const first = await leader();
-    const second = await follower();
-    // Both pages of this test are one window's.
-    window.dispatchEvent(new Event("pagehide"));
-    expect((await first.peer.ended()).code).not.toBe(1006);
-    window.dispatchEvent(Object.assign(new Event("pageshow"), { persisted: true }));
-    const peer = await server.peer();
-    await peer.frame();
-    peer.send(welcome());
-    await live(first.client);
-    await live(second.client);
-    expect([first.client.leads, second.client.leads].filter(Boolean)).toHaveLength(1);
-  });
-
-  it("what it was asked for and has not done is asked for again of the next", async () => {
-    const name = `notifier ${server.url} alice 1`;
-    const first = await leader();
-    const second = await follower();
-    // From now on nobody hears what is said to the first.
-    const deaf = navigator.locks.request(name, { steal: true }, async () => {
-      const channel = new BroadcastChannel(name);
-      let heard = "";
-      channel.onmessage = ({ data }) => {
-        const { from, join, text = "" } = data as { from: string; join?: unknown; text?: string };
-        heard += text;
-        const status = { status: "live", code: 0, reason: "", retryIn: null };
-        if (join !== undefined) channel.postMessage({ from: "deaf", to: from, status, text: JSON.stringify(welcome()) });
-      };
-      channel.postMessage({ from: "deaf", lead: true });
-      await until(() => !first.client.leads, "it to follow");
-      second.client.read([notificationId(1)]);
-      await until(() => heard.includes('"read"'), "it to be asked");
-      channel.close();
-    });
-    await deaf;
-    const peer = await server.peer();
-    await peer.frame();
-    peer.send(welcome());
-    expect(await command(peer)).toEqual({ type: "read", ids: [notificationId(1)] });
-  });
-
-  it("a lock whose holder does not answer is taken from it", async () => {
-    const name = `notifier ${server.url} alice 1`;
-    const lost = navigator.locks.request(name, () => new Promise(() => {})).catch(() => "lost");
-    const page = open();
-    expect(await lost).toBe("lost");
-    await browser.welcomed(page.client);
-    expect(page.client.leads).toBe(true);
-  });
-
-  it("the one that lost the lock follows", async () => {
-    const first = await leader();
-    const second = open();
-    await live(second.client);
-    const name = `notifier ${server.url} alice 1`;
-    const taken = navigator.locks.request(name, { steal: true }, async () => {
-      const channel = new BroadcastChannel(name);
-      channel.postMessage({ from: "thief", lead: true });
-      await until(() => !first.client.leads, "it to follow");
-      channel.close();
-    });
-    await taken;
-    expect((await first.peer.ended()).code).not.toBe(1006);
-    // The thief is gone: one of the two leads again.
-    const peer = await server.peer();
-    await peer.frame();
-    peer.send(welcome());
-    await live(first.client);
-    await live(second.client);
-  });
-});
-
 describe("people", () => {
   it("share nothing with each other", async () => {
-    const hers = await leader();
-    const his = open({ getToken: tokensOf("bob") });
+    const hers = await browser.leader();
+    const his = browser.open({ getToken: tokensOf("bob") });
     const { peer } = await browser.welcomed(his.client, { user: "bob", streams: {}, heads: {} });
     hers.peer.send(entry("user:alice", 1, "a"));
     await until(() => hers.shown.length === 1, "hers to be shown");
@@ -329,8 +181,8 @@ describe("people", () => {
   });
 
   it("are asked for once more when a welcome names another", async () => {
-    const first = await leader();
-    const second = await follower();
+    const first = await browser.leader();
+    const second = await browser.follower();
     const name = `notifier ${server.url} alice 1`;
     expect(first.client.leads).toBe(true);
     first.peer.send(welcome({ user: "mallory", streams: {}, heads: {} }));
@@ -342,8 +194,8 @@ describe("people", () => {
 
 describe("what is said between tabs", () => {
   it("is left alone when it is not understood", async () => {
-    const first = await leader();
-    const second = await follower();
+    const first = await browser.leader();
+    const second = await browser.follower();
     const channel = new BroadcastChannel(`notifier ${server.url} alice 1`);
     const status = { status: "live", code: 0, reason: "", retryIn: null };
     const nonsense = [
