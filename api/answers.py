@@ -71,12 +71,17 @@ class Why(BaseModel):
 
 class Item(Shown):
     read: bool
+    archived: bool
 
 
 class Inbox(BaseModel):
     notifications: list[Item]
     next: Cursor | None
     unread: Count
+
+
+class Me(BaseModel):
+    user: str
 
 
 class Seen(BaseModel):

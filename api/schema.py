@@ -34,8 +34,8 @@ class _PersonScheme(OpenApiAuthenticationExtension):
         ]
 
     def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
-        """Any one of them, or to read an API key."""
-        names = [*self.name, "ApiKey"] if auto_schema.method == "GET" else self.name
+        """Any one of them, or an API key where the view takes it."""
+        names = [*self.name, "ApiKey"] if getattr(auto_schema.view, "for_backends", False) else self.name
         return [{name: []} for name in names]
 
 

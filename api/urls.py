@@ -1,6 +1,6 @@
 from django.urls import path
 
-from api import operations, presence, tracing, views
+from api import inbox, operations, presence, tracing, views
 
 urlpatterns = [
     path("notifications", views.Notifications.as_view()),
@@ -9,9 +9,13 @@ urlpatterns = [
     path("notifications/<str:notification_id>/why", tracing.Why.as_view()),
     path("tokens", views.Tokens.as_view()),
     path("tokens/revoke", views.RevokedTokens.as_view()),
-    path("inbox", views.Inbox.as_view()),
-    path("inbox/read", views.InboxRead.as_view()),
-    path("inbox/seen", views.InboxSeen.as_view()),
+    path("me", inbox.Me.as_view()),
+    path("inbox", inbox.Inbox.as_view()),
+    path("inbox/read", inbox.InboxRead.as_view()),
+    path("inbox/unread", inbox.InboxUnread.as_view()),
+    path("inbox/archive", inbox.InboxArchive.as_view()),
+    path("inbox/unarchive", inbox.InboxUnarchive.as_view()),
+    path("inbox/seen", inbox.InboxSeen.as_view()),
     path("presence", presence.Presence.as_view()),
     path("presence/<path:user>", presence.PresenceOfOne.as_view()),
     path("ops/disconnect", operations.Disconnect.as_view()),

@@ -3,21 +3,18 @@
 from django.http import HttpRequest, JsonResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import answers
-from api.authentication import PersonAuthentication
-from api.base import HEADERS, View, query_of, refusals, visible_notification
-from api.permissions import person_of, recipient_for, require, the_person
-from api.schema import Generator, parameters_of
-from notifier import idempotency, ids, inbox, outcomes, publishing, wire
-from notifier.access import Caller, RevokeRequest, Scope, TokenRequest, issue_token
+from api.base import HEADERS, View, refusals, visible_notification
+from api.permissions import require
+from api.schema import Generator
+from notifier import idempotency, ids, outcomes, publishing, wire
+from notifier.access import RevokeRequest, Scope, TokenRequest, issue_token
 from notifier.content import Draft
-from notifier.errors import Forbidden, Invalid
-from notifier.names import Recipient
+from notifier.errors import Forbidden
 from notifier.process import takes_connections
 from notifier.revocation import revoke_tokens
 
@@ -25,14 +22,6 @@ from notifier.revocation import revoke_tokens
 # a pair of quotes, since there would be no key in it.
 _BARE_KEY = """[!-~]|[!#-~][ -~]{0,253}[!-~]|"[ -~]{0,253}[!#-~]"""
 _QUOTED_KEY = '"[ -~]{1,255}"'
-
-
-class InboxQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    cursor: answers.Cursor | None = Field(None, description="`next` of the page before")
-    limit: int = Field(50, ge=1, le=100, description="How many at most")
-    user: Recipient | None = Field(None, description="Whose, when an API key asks, which has to say so")
 
 
 class Notifications(View):
@@ -150,72 +139,6 @@ class RevokedTokens(View):
         require(request, Scope.TOKEN)
         user = RevokeRequest.parse(request.data).user
         return Response({"user": user, "before": wire.timestamp(revoke_tokens(user))})
-
-
-class Inbox(View):
-    authentication_classes = [PersonAuthentication]
-
-    @extend_schema(
-        operation_id="inbox",
-        summary="Read the inbox, newest first",
-        parameters=[*parameters_of(InboxQuery), *HEADERS],
-        responses={200: answers.Inbox, **refusals(422, 429)},
-    )
-    def get(self, request: Request) -> Response:
-        """Follow `next` to its end to have all of it: what comes meanwhile shifts nothing."""
-        query = query_of(InboxQuery, request)
-        if isinstance(request.user, Caller):
-            page = inbox.look(recipient_for(request, query.user), before=query.cursor, limit=query.limit)
-        else:
-            page = inbox.page(person_of(request, query.user), before=query.cursor, limit=query.limit)
-        return Response({"notifications": page.items, "next": page.next, "unread": page.unread})
-
-
-class InboxRead(View):
-    authentication_classes = [PersonAuthentication]
-
-    @extend_schema(
-        operation_id="mark_read",
-        summary="Mark notifications as read",
-        request={"application/json": wire.ReadMarks},
-        parameters=HEADERS,
-        responses={200: answers.Unread, **refusals(415, 422)},
-    )
-    def post(self, request: Request) -> Response:
-        """Ids that are not in the inbox are ignored. Every connected browser of the person is told."""
-        person = the_person(request)
-        try:
-            wanted = wire.ReadMarks.model_validate(request.data)
-        except ValidationError as error:
-            raise Invalid.of(error) from None
-        if wanted.ids is None:
-            inbox.mark_all_read(person)
-        else:
-            inbox.mark_read(person, wanted.ids)
-        return Response({"unread": inbox.count(person).unread})
-
-
-class InboxSeen(View):
-    authentication_classes = [PersonAuthentication]
-
-    @extend_schema(
-        operation_id="mark_seen",
-        summary="Note that notifications were seen",
-        request={"application/json": wire.SeenMarks},
-        parameters=HEADERS,
-        responses={200: answers.Seen, **refusals(415, 422)},
-    )
-    def post(self, request: Request) -> Response:
-        """They were before the person's eyes, and are not read by that. For pages without a socket: a socket has a frame for it.
-
-        Ids that are not in the inbox are ignored, and so is what was seen before; `seen` counts the rest.
-        """
-        person = the_person(request)
-        try:
-            wanted = wire.SeenMarks.model_validate(request.data)
-        except ValidationError as error:
-            raise Invalid.of(error) from None
-        return Response({"seen": inbox.mark_seen(person, wanted.ids)})
 
 
 def health(request: HttpRequest) -> JsonResponse:

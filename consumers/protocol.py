@@ -10,6 +10,7 @@ from enum import Enum, auto
 
 from notifier import names, wire
 from notifier.access import Person
+from notifier.changes import Change
 from notifier.delivery import Delivery
 from notifier.inbox import Count, Missed
 from notifier.resuming import Opening
@@ -107,7 +108,9 @@ class Protocol:
                 return None
             case wire.Ack():
                 return self._acknowledge(frame, now)
-            case wire.Read() | wire.Follow() | wire.Unfollow() if self.topic is not None:
+            case wire.Read() | wire.Unread() | wire.Archive() | wire.Unarchive() | wire.Follow() | wire.Unfollow() if (
+                self.topic is not None
+            ):
                 self.refuse("not_here", "This socket carries one topic; use /ws/notifications/ for this.", "type")
                 return None
         return frame
@@ -196,8 +199,8 @@ class Protocol:
                 return
         self.delivery.was_read(stream, missed.upto, missed.head)
 
-    def changed(self, count: Count, *, read: list[str], all_read: bool, asked: str | None = None) -> list[str]:
-        """What the person read or follows was looked up again. Returns the streams that are carried no longer.
+    def changed(self, count: Count, change: Change, *, asked: str | None = None) -> list[str]:
+        """What the person marked or follows was looked up again. Returns the streams that are carried no longer.
 
         `asked` is a topic that this client followed or unfollowed: it is answered even if nothing changed.
         """
@@ -218,7 +221,7 @@ class Protocol:
                 )
                 self.out.append(frame)
         self.revision = max((position.revision for position in count.positions), default=self.revision)
-        self.out.append(wire.state_frame(count.unread, count.heads, read=read, all_read=all_read))
+        self.out.append(wire.state_frame(count.unread, count.heads, change))
         return gone
 
     def proclaim(self, text: str, now: float) -> None:

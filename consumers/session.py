@@ -12,8 +12,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from consumers.protocol import Protocol, Stage, seconds_until
-from notifier import following, inbox, names, wire
+from notifier import following, marking, names, wire
 from notifier.access import Person, person_of_token
+from notifier.changes import Change, merge
 from notifier.database import in_database
 from notifier.delivery import Parcel
 from notifier.errors import Forbidden, NotifierError, Unauthenticated, Unavailable
@@ -32,9 +33,8 @@ _OWN_REMEMBERED = 64
 # Which field of a frame these errors are about.
 _FIELDS = {"topic_forbidden": "topic", "too_many_topics": "topic", "bad_token": "token", "token_expired": "token"}
 
-
-# A revision of what the person read and follows, what has become read by it, and whether that is everything.
-Change = tuple[int, list[str], bool]
+# What a person changes with a frame.
+_Verb = wire.Read | wire.Unread | wire.Archive | wire.Unarchive | wire.Follow | wire.Unfollow
 
 
 class Session:
@@ -60,7 +60,7 @@ class Session:
         self._timer: asyncio.TimerHandle | None = None
         self._verb = asyncio.Lock()
         self._changes: list[Change] = []
-        self._own: deque[int] = deque(maxlen=_OWN_REMEMBERED)
+        self._own: deque[Change] = deque(maxlen=_OWN_REMEMBERED)
         self._closed = False
         self._counted = 0
 
@@ -100,7 +100,10 @@ class Session:
                     self._acknowledged(frame)
                 case wire.Seen(ids=seen):
                     self._hub.ledger.seen(self._recipient, seen)
-                case wire.Read() | wire.Follow() | wire.Unfollow() | wire.Refresh():
+                case wire.Refresh():
+                    async with self._verb:
+                        await self._refresh(frame.token)
+                case wire.Read() | wire.Unread() | wire.Archive() | wire.Unarchive() | wire.Follow() | wire.Unfollow():
                     async with self._verb:
                         await self._change(frame)
         except NotifierError as error:
@@ -147,30 +150,27 @@ class Session:
         self._hub.ledger.resumed(self._recipient, opening.handled, self._loop.time())
         self._opened(self)
 
-    async def _change(self, frame: wire.Read | wire.Follow | wire.Unfollow | wire.Refresh) -> None:
-        """Change what the person reads, follows or may follow, then tell this client; the others are told over the bus."""
+    async def _change(self, frame: _Verb) -> None:
+        """Change what the person reads or follows, then tell this client; the others are told over the bus."""
         person = self.protocol.person
         match frame:
             case wire.Follow(topic=topic):
-                self._made(await in_database(following.follow, person, topic))
-                await self._resync(asked=topic)
+                change = await in_database(following.follow, person, topic)
             case wire.Unfollow(topic=topic):
-                self._made(await in_database(following.unfollow, person, topic))
-                await self._resync(asked=topic)
+                change = await in_database(following.unfollow, person, topic)
             case wire.Read(ids=None):
-                self._made((await in_database(inbox.mark_all_read, person)).revision)
-                await self._resync(all_read=True)
+                change = await in_database(marking.mark_all_read, person)
             case wire.Read(ids=list(wanted)):
-                marked = await in_database(inbox.mark_read, person, wanted)
-                self._made(marked.revision)
-                await self._resync(read=marked.ids)
-            case wire.Refresh(token=token):
-                await self._refresh(token)
-
-    def _made(self, revision: int | None) -> None:
-        """This change is this client's own: it is answered here, and not again when the bus tells of it."""
-        if revision is not None:
-            self._own.append(revision)
+                change = await in_database(marking.mark_read, person, wanted)
+            case wire.Unread(ids=wanted):
+                change = await in_database(marking.mark_unread, person, wanted)
+            case wire.Archive(ids=wanted):
+                change = await in_database(marking.archive, person, wanted)
+            case wire.Unarchive(ids=wanted):
+                change = await in_database(marking.unarchive, person, wanted)
+        if change.revision is not None:
+            self._own.append(change)  # it is answered here, and not again when the bus tells of it
+        await self._resync(change, asked=getattr(frame, "topic", None))
 
     async def _refresh(self, token: str) -> None:
         before, person = self.protocol.person, person_of_token(token)
@@ -181,11 +181,11 @@ class Session:
             return
         self._hub.ledger.visited(person)
         if self.protocol.topic is None:
-            await self._resync()
+            await self._resync(Change())
         elif not person.may_follow(self.protocol.topic):
             self.protocol.close(CloseCode.TOPIC_FORBIDDEN)
 
-    async def _resync(self, *, read: list[str] | None = None, all_read: bool = False, asked: str | None = None) -> None:
+    async def _resync(self, change: Change, *, asked: str | None = None) -> None:
         """Look up again what the person reads, follows and has unread, and tell the client what is new.
 
         `asked` is a topic that the client wants an answer about even if nothing changed.
@@ -193,7 +193,7 @@ class Session:
         count = await self._hub.counts.ask(self.protocol.person)
         # As at the opening: first the groups, then what `changed` marks to be read.
         await self._hub.join(self, [position.stream for position in count.positions])
-        gone = self.protocol.changed(count, read=read or [], all_read=all_read, asked=asked)
+        gone = self.protocol.changed(count, change, asked=asked)
         self._hub.part(self, gone)
 
     # -------------------------------------------------------------- from the hub
@@ -217,12 +217,12 @@ class Session:
     def notice(self, stream: str, head: int, revision: int) -> None:
         self.protocol.notice(stream, head)
         if stream == names.user_stream(self._recipient) and revision > self.protocol.revision:
-            self.told(revision, [], all_read=False)
+            self.told(Change(revision))
         self._settle()
 
-    def told(self, revision: int, read: list[str], *, all_read: bool) -> None:
+    def told(self, change: Change) -> None:
         if self.protocol.stage is Stage.OPEN and self.protocol.topic is None:
-            self._changes.append((revision, read, all_read))
+            self._changes.append(change)
             if self._resyncs is None or self._resyncs.done():
                 self._resyncs = asyncio.create_task(self._resync_told())
 
@@ -240,13 +240,12 @@ class Session:
     async def _resync_told(self) -> None:
         while self._changes:
             async with self._verb:  # a verb of this client may be what the change is about
-                changes = [change for change in self._changes if change[0] not in self._own]
+                change = merge(self._changes, self._own)
                 self._changes.clear()
-                if not changes:
+                if change is None:
                     return
                 try:
-                    read = [notification for _, ids_read, _ in changes for notification in ids_read]
-                    await self._resync(read=read, all_read=any(all_read for _, _, all_read in changes))
+                    await self._resync(change)
                 except Unavailable as error:
                     logger.warning("%s: not told of a change, the sweep will: %s", self.connection, error.detail)
                 self._settle()

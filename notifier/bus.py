@@ -14,6 +14,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
 from notifier import redis_line, wire
+from notifier.changes import Change
 from notifier.sequences import Place
 
 logger = logging.getLogger(__name__)
@@ -48,9 +49,9 @@ def announce(places: Sequence[Place], content: str) -> None:
     )
 
 
-def tell_person(stream: str, revision: int, *, read: list[str], all_read: bool) -> None:
-    """Tell the connections of a person (whose own stream this is) that what they read or follow has changed."""
-    message = {"type": "person.push", "stream": stream, "revision": revision, "read": read, "all_read": all_read}
+def tell_person(stream: str, change: Change) -> None:
+    """Tell the connections of a person (whose own stream this is) that what they marked or follow has changed."""
+    message = {"type": "person.push", "stream": stream, **change.as_message()}
     async_to_sync(group_send)([(wire.group_of(stream), message)])
 
 

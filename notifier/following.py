@@ -1,7 +1,7 @@
 """Which streams a person reads: the own one and `everyone` from the first visit, and the topics that are followed."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from django.db import transaction
@@ -9,6 +9,7 @@ from django.db.models import F
 
 from notifier import bus, names, wire
 from notifier.access import Person
+from notifier.changes import Change
 from notifier.errors import Forbidden, Invalid
 from notifier.models import Stream, Subscription
 from notifier.sequences import ensure_streams
@@ -105,8 +106,8 @@ def topic_positions(topics: Collection[str]) -> dict[str, Position]:
     }
 
 
-def follow(person: Person, topic: str) -> int | None:
-    """Read a topic from now on, on every device. Returns the revision of this change, or None if it was followed already.
+def follow(person: Person, topic: str) -> Change:
+    """Read a topic from now on, on every device. Returns this change, without a revision if it was followed already.
 
     Forbidden without the right, Invalid with too many topics.
     """
@@ -118,30 +119,31 @@ def follow(person: Person, topic: str) -> int | None:
         stream = Stream.objects.select_for_update().get(name=name)
         mine = Subscription.objects.filter(recipient=person.recipient)
         if mine.filter(stream=stream).exists():
-            return None
+            return Change()
         if mine.count() >= wire.MAX_TOPICS + 2:
             raise Invalid.field("topic", f"You follow {wire.MAX_TOPICS} topics already.", code="too_many_topics")
         _subscribe([(person.recipient, stream)])
         return touch(person.recipient)
 
 
-def unfollow(person: Person, topic: str) -> int | None:
-    """Stop reading a topic. Returns the revision of this change, or None if it was not followed."""
+def unfollow(person: Person, topic: str) -> Change:
+    """Stop reading a topic. Returns this change, without a revision if it was not followed."""
     with transaction.atomic():
         gone, _ = Subscription.objects.filter(
             recipient=person.recipient, stream__name=names.topic_stream(topic)
         ).delete()
-        return touch(person.recipient) if gone else None
+        return touch(person.recipient) if gone else Change()
 
 
-def touch(recipient: str, *, read: list[str] | None = None, all_read: bool = False) -> int:
-    """Count a change of what the person read or follows, and tell the person's connections after the commit."""
+def touch(recipient: str, change: Change = Change()) -> Change:  # noqa: B008 -- it is frozen
+    """Count a change of what the person marked or follows, and tell the person's connections after the commit. Returns it with its revision."""
     name = names.user_stream(recipient)
     ensure_streams([name])
     Stream.objects.filter(name=name).update(revision=F("revision") + 1)
     revision = Stream.objects.values_list("revision", flat=True).get(name=name)
-    transaction.on_commit(partial(bus.tell_person, name, revision, read=read or [], all_read=all_read), robust=True)
-    return revision
+    counted = replace(change, revision=revision)
+    transaction.on_commit(partial(bus.tell_person, name, counted), robust=True)
+    return counted
 
 
 def _begin(recipients: Collection[str]) -> None:

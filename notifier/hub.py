@@ -21,6 +21,7 @@ from notifier import blocking, bus, idempotency, orders, presence, redis_line, r
 from notifier.access import Person
 from notifier.admission import Admission
 from notifier.batching import Batcher
+from notifier.changes import Change
 from notifier.database import in_database
 from notifier.enforcement import Closable, Enforcement
 from notifier.errors import Unavailable
@@ -69,8 +70,8 @@ class Connection(Closable, Sender, Protocol):
     def notice(self, stream: str, head: int, revision: int) -> None:
         """How far the stream reaches by now, and the revision of what its person read and follows."""
 
-    def told(self, revision: int, read: list[str], *, all_read: bool) -> None:
-        """The person of this connection read something or follows something else."""
+    def told(self, change: Change) -> None:
+        """The person of this connection marked something or follows something else."""
 
 
 class Hub:
@@ -183,8 +184,9 @@ class Hub:
             for connection in tuple(carriers):
                 connection.push(stream, seq, text)
         else:
+            change = Change.of_message(message)
             for connection in tuple(carriers):
-                connection.told(message["revision"], message["read"], all_read=message["all_read"])
+                connection.told(change)
 
     def _take_order(self, message: dict[str, Any]) -> None:
         """What is said to the hubs, and what is for the operators who listen here."""

@@ -1,39 +1,22 @@
-"""The reading side: what was missed, what is in the inbox, and what of it was read."""
+"""The reading side: what was missed, and what is in the inbox."""
 
-import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any, ParamSpec
+from enum import StrEnum
+from typing import Any
 
-from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
-from notifier import ids, wire
+from notifier import wire
 from notifier.access import Person
 from notifier.errors import Invalid
-from notifier.following import (
-    Position,
-    all_positions,
-    all_positions_of,
-    own_position,
-    positions,
-    positions_of,
-    touch,
-)
-from notifier.models import Entry, Notification, Receipt, Stream, Subscription
-from notifier.receipts import Sight, write_sights
+from notifier.following import Position, all_positions, all_positions_of, own_position, positions, positions_of
+from notifier.models import Entry, Notification, Receipt, Stream
 from notifier.unread import count_unread
 
 PAGE = 100
-# Of what is marked as read all at once, so many get a receipt with the time: it is one transaction of a person who waits.
-_TIMED_AT_ONCE = 500
-
-P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,145 +110,86 @@ def unread_of(recipients: Collection[str]) -> dict[str, int]:
     return {recipient: number for (recipient, _), number in zip(places, count_unread(places), strict=True)}
 
 
+class View(StrEnum):
+    """What of an inbox is listed. Archived notifications are in `archived` alone."""
+
+    ALL = "all"
+    UNREAD = "unread"
+    ARCHIVED = "archived"
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of the inbox, newest first; `next` is the cursor of the page after it, or None at the end."""
+    """A page of the inbox, newest first; `next` is the cursor of the page after it, or None at the end. `unread` is the number in the whole inbox."""
 
     items: list[dict[str, Any]]
     next: str | None
     unread: int
 
 
-def look(recipient: str, *, before: str | None = None, limit: int = 50) -> Page:
+def look(recipient: str, *, before: str | None = None, limit: int = 50, view: View = View.ALL) -> Page:
     """Somebody's inbox as a backend sees it: all of it, and without counting as that person's visit."""
     own = own_position(recipient)
     places = all_positions(recipient) or ([own] if own else [])
-    return _page(recipient, places, before=before, limit=limit)
+    return _page(recipient, places, before, limit, view)
 
 
-def page(person: Person, *, before: str | None = None, limit: int = 50) -> Page:
-    """The person's inbox, in the order of ids, which is that of time. Each item is the notification with `read`, true or false. Invalid when `before` is no cursor of ours."""
-    return _page(person.recipient, positions(person), before=before, limit=limit)
+def page(person: Person, *, before: str | None = None, limit: int = 50, view: View = View.ALL) -> Page:
+    """The person's inbox, in the order of ids, which is that of time. Each item is the notification with `read` and `archived`, true or false. Invalid when `before` is no cursor of ours."""
+    return _page(person.recipient, positions(person), before, limit, view)
 
 
-def _page(recipient: str, places: list[Position], *, before: str | None, limit: int) -> Page:
-    found = Notification.objects.filter(pk__in=entries_in(places).values("notification_id"))
+def _page(recipient: str, places: list[Position], before: str | None, limit: int, view: View) -> Page:
+    unread, archived = unread_in(recipient, places), archived_of(recipient)
+    listed = unread if view is View.UNREAD else entries_in(places)
+    found = Notification.objects.filter(pk__in=listed.values("notification_id"))
+    if view is View.ARCHIVED:
+        found = found.filter(pk__in=archived.values("notification_id"))
+    elif view is View.ALL:
+        found = found.filter(~Exists(archived.filter(notification_id=OuterRef("pk"))))
     if before is not None:
         found = found.filter(pk__lt=_parse_cursor(before))
-    unread = entries_in(places, beyond_read=True).filter(notification_id=OuterRef("pk"))
     rows = list(
         found.annotate(
-            unread=Exists(unread)
-            & ~Exists(
-                Receipt.objects.filter(recipient=recipient, notification_id=OuterRef("pk"), read_at__isnull=False)
-            )
+            unread=Exists(unread.filter(notification_id=OuterRef("pk"))),
+            archived=Exists(archived.filter(notification_id=OuterRef("pk"))),
         ).order_by("-pk")[: limit + 1]
     )
-    items = [{**row.content(), "read": not row.unread} for row in rows[:limit]]
+    items = [{**row.content(), "read": not row.unread, "archived": row.archived} for row in rows[:limit]]
     following = rows[limit - 1].pk.hex if len(rows) > limit else None
     return Page(items, following, count_unread([(recipient, places)])[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """What has become read, and the revision of this change; None if nothing has."""
-
-    ids: list[str]
-    revision: int | None
+def entries_in(places: list[Position]) -> QuerySet[Entry]:
+    """What the person can see in these streams, up to their heads as the positions have them."""
+    wanted = _stretch(places)
+    return Entry.objects.none() if wanted is None else Entry.objects.filter(wanted)
 
 
-def _despite_pruning(mark: Callable[P, Marked]) -> Callable[P, Marked]:
-    """Once more, if one was pruned between being found and its receipt: then it is not found."""
-
-    @wraps(mark)
-    def again(*args: P.args, **kwargs: P.kwargs) -> Marked:
-        try:
-            return mark(*args, **kwargs)
-        except IntegrityError:
-            return mark(*args, **kwargs)
-
-    return again
-
-
-@_despite_pruning
-def mark_read(person: Person, notification_ids: list[str]) -> Marked:
-    """Mark these as read; ids that are not in the person's inbox are ignored."""
-    wanted = [ids.parse_notification_id(text) for text in notification_ids]
-    places = positions(person)
-    with transaction.atomic():
-        unread = (
-            entries_in(places, beyond_read=True)
-            .filter(notification_id__in=wanted)
-            .exclude(_receipt(person.recipient))
-            .values_list("notification_id", flat=True)
-            .distinct()
-        )
-        found = sorted(unread)
-        _write_receipts(person.recipient, found)
-        newly = [ids.show_notification_id(pk) for pk in found]
-        return Marked(newly, touch(person.recipient, read=newly) if newly else None)
+def unread_in(recipient: str, places: list[Position]) -> QuerySet[Entry]:
+    """Those of them that are unread: not read yet, or marked as unread again."""
+    known = Receipt.objects.filter(recipient=recipient, notification_id=OuterRef("notification_id"))
+    fresh, again = _stretch(places, beyond_read=True), _stretch(places)
+    if again is None:
+        return Entry.objects.none()
+    wanted = again & Q(Exists(known.filter(unread_at__isnull=False)))
+    if fresh is not None:
+        wanted |= fresh & Q(~Exists(known.filter(read_at__isnull=False)))
+    return Entry.objects.filter(wanted)
 
 
-def mark_seen(person: Person, notification_ids: list[str]) -> int:
-    """Note that the person has seen these. Returns how many of them were not noted as seen; ids that are not in the person's inbox are ignored."""
-    kept = settings.ENVIRONMENT.receipts
-    if kept == "none":
-        return 0
-    positions(person)  # at the first visit the own stream is begun
-    now = time.time()
-    sights = [Sight(person.recipient, notification, now) for notification in notification_ids]
-    return write_sights(sights, named_only=kept == "people")
+def archived_of(recipient: str) -> QuerySet[Receipt]:
+    return Receipt.objects.filter(recipient=recipient, archived_at__isnull=False)
 
 
-@_despite_pruning
-def mark_all_read(person: Person) -> Marked:
-    """Mark everything that is in the inbox now as read."""
-    places = positions(person)
-    hidden = [place for place in all_positions(person.recipient) if place not in places]
-    with transaction.atomic():
-        unread = entries_in(places, beyond_read=True)
-        if hidden:
-            # What also stands in a topic that this credential does not grant has to be read there too.
-            there = Exists(entries_in(hidden).filter(notification_id=OuterRef("notification_id")))
-            both = unread.filter(there).values_list("notification_id", flat=True)
-            _write_receipts(person.recipient, sorted(set(both)))
-        if settings.ENVIRONMENT.receipts != "none":
-            # That they are read the positions below tell; when, only a receipt does.
-            newest = unread.exclude(_receipt(person.recipient)).order_by("-notification_id")
-            timed = newest.values_list("notification_id", flat=True)[:_TIMED_AT_ONCE]
-            _write_receipts(person.recipient, sorted(set(timed)))
-        for position in places:
-            if position.head > position.read:
-                Subscription.objects.filter(recipient=person.recipient, stream_id=position.stream_id).update(
-                    read_seq=position.head
-                )
-        return Marked([], touch(person.recipient, all_read=True))
-
-
-def _write_receipts(recipient: str, notification_ids: list[uuid.UUID]) -> None:
-    """Write receipts: read now."""
-    now = timezone.now()
-    Receipt.objects.bulk_create(
-        [Receipt(recipient=recipient, notification_id=pk, read_at=now) for pk in notification_ids],
-        update_conflicts=True,
-        unique_fields=["recipient", "notification"],
-        update_fields=["read_at"],
-    )
-
-
-def entries_in(places: list[Position], *, beyond_read: bool = False) -> QuerySet[Entry]:
+def _stretch(places: list[Position], *, beyond_read: bool = False) -> Q | None:
+    """Where entries of these streams lie; None when there are none."""
     wanted = Q()
     for position in places:
         after = max(position.from_seq, position.oldest - 1, position.read if beyond_read else 0)
         if position.head > after:
             wanted |= Q(stream_id=position.stream_id, seq__gt=after, seq__lte=position.head)
-    return Entry.objects.filter(wanted) if wanted else Entry.objects.none()
-
-
-def _receipt(recipient: str) -> Exists:
-    return Exists(
-        Receipt.objects.filter(recipient=recipient, notification_id=OuterRef("notification_id"), read_at__isnull=False)
-    )
+    return wanted or None
 
 
 def _parse_cursor(text: str) -> uuid.UUID:

@@ -30,7 +30,7 @@ class Stream(models.Model):
     last_seq = models.PositiveBigIntegerField(default=0)
     oldest_seq = models.PositiveBigIntegerField(default=1, help_text="The first seq that is still kept.")
     revision = models.PositiveBigIntegerField(
-        default=0, help_text="Of a person's own stream: counts what that person read, followed and unfollowed."
+        default=0, help_text="Of a person's own stream: counts what that person marked, followed and unfollowed."
     )
 
     class Meta:
@@ -153,6 +153,9 @@ class Receipt(models.Model):
 
     `sent_at`: written to a socket. `delivered_at`: acknowledged. `seen_at`: shown on a visible page. `read_at`: marked as
     read. A later step may be written without an earlier one, which it implies.
+
+    How it lies in the inbox now is apart from these: `unread_at` is set while it is marked as unread again, and
+    `archived_at` while it is in the archive, where everything is read.
     """
 
     recipient = models.CharField(max_length=NAME_MAX)
@@ -161,11 +164,24 @@ class Receipt(models.Model):
     delivered_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
+    unread_at = models.DateTimeField(null=True)
+    archived_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["recipient", "notification"], name="receipt_once")]
-        # By notification, and then in the order of recipients, in which they are paged through.
-        indexes = [models.Index(fields=["notification", "recipient"], name="receipt_by_notification")]
+        constraints = [
+            models.UniqueConstraint(fields=["recipient", "notification"], name="receipt_once"),
+            models.CheckConstraint(
+                condition=Q(archived_at__isnull=True) | Q(read_at__isnull=False, unread_at__isnull=True),
+                name="receipt_archived_is_read",
+            ),
+        ]
+        indexes = [
+            # By notification, and then in the order of recipients, in which they are paged through.
+            models.Index(fields=["notification", "recipient"], name="receipt_by_notification"),
+            # Few are in these two, and each count of the unread looks into the first.
+            models.Index(fields=["recipient"], condition=Q(unread_at__isnull=False), name="receipt_unread_again"),
+            models.Index(fields=["recipient"], condition=Q(archived_at__isnull=False), name="receipt_archived"),
+        ]
 
 
 class Visitor(models.Model):

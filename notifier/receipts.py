@@ -4,10 +4,12 @@ Rows are written in one order, of recipients and then of notifications, so that 
 people wait for each other and never deadlock. An earlier time is never replaced by a later one: what is sent again changes nothing.
 """
 
+import time
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -118,6 +120,42 @@ def write_sights(sights: Collection[Sight], *, named_only: bool = False) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, [pack(rows)])
         return int(cursor.rowcount)
+
+
+class InboxState(Enum):
+    """How a notification lies in a person's inbox from now on. Each is a single statement's change, so that one at the same moment, from another device, cannot leave half of each."""
+
+    READ = "read_at = COALESCE({mine}.read_at, excluded.read_at), unread_at = NULL"
+    UNREAD = "unread_at = CASE WHEN {mine}.archived_at IS NULL THEN excluded.unread_at END"
+    ARCHIVED = (
+        "read_at = COALESCE({mine}.read_at, excluded.read_at), unread_at = NULL, archived_at = excluded.archived_at"
+    )
+    UNARCHIVED = "archived_at = NULL"
+
+
+def write_inbox_state(recipient: str, state: InboxState, notifications: Collection[uuid.UUID]) -> None:
+    """Write that these lie so in the person's inbox, from now on. IntegrityError when one of them is gone."""
+    if not notifications:
+        return
+    receipt, now = table(Receipt), moment(time.time())
+    source = rowset("state", notification="uuid", read=TIME, unread=TIME, archived=TIME)
+    statement = (
+        f"INSERT INTO {receipt} (recipient, notification_id, read_at, unread_at, archived_at)"  # noqa: S608 -- no input in it
+        f" SELECT %s, state.notification, state.read, state.unread, state.archived FROM {source}"
+        " WHERE true ORDER BY state.notification"
+        f" ON CONFLICT (recipient, notification_id) DO UPDATE SET {state.value.format(mine=receipt)}"
+    )
+    rows = [
+        {
+            "notification": notification.hex,
+            "read": now if state in {InboxState.READ, InboxState.ARCHIVED} else None,
+            "unread": now if state is InboxState.UNREAD else None,
+            "archived": now if state is InboxState.ARCHIVED else None,
+        }
+        for notification in notifications
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [recipient, pack(rows)])
 
 
 def note_delivered(acknowledged: Mapping[tuple[str, str], int]) -> None:

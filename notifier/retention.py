@@ -212,10 +212,9 @@ def _revise_unread(places: list[tuple[int, int]]) -> None:
             f"SELECT subscription.stream_id FROM {_values(places)} AS gone"
             f" JOIN {entry} AS entry ON entry.stream_id = gone.column1 AND entry.seq = gone.column2"
             f" JOIN {_table(Subscription)} AS subscription ON subscription.stream_id = entry.stream_id"
-            f" AND subscription.read_seq < entry.seq"
             f" LEFT JOIN {_table(Receipt)} AS receipt ON receipt.recipient = subscription.recipient"
-            f" AND receipt.notification_id = entry.notification_id AND receipt.read_at IS NOT NULL"
-            f" WHERE receipt.id IS NULL)",
+            f" AND receipt.notification_id = entry.notification_id"
+            f" WHERE receipt.unread_at IS NOT NULL OR (subscription.read_seq < entry.seq AND receipt.read_at IS NULL))",
             [names.user_stream("%")],
         )
 

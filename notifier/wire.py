@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from notifier import strictjson
+from notifier.changes import Change
 from notifier.names import STREAM_MAX, Topic, one_line
 
 SUBPROTOCOL = "notifier.v1"
@@ -137,14 +138,26 @@ class Read(ReadMarks):
     type: Literal["read"]
 
 
-class SeenMarks(_Frame):
-    """What a person has seen: 1 to 100 `ids`."""
+class Marks(_Frame):
+    """What a person has seen, marks as unread, archives or takes out of the archive: 1 to 100 `ids`."""
 
     ids: Annotated[list[NotificationId], Field(min_length=1, max_length=MAX_READ_IDS)]
 
 
-class Seen(SeenMarks):
+class Seen(Marks):
     type: Literal["seen"]
+
+
+class Unread(Marks):
+    type: Literal["unread"]
+
+
+class Archive(Marks):
+    type: Literal["archive"]
+
+
+class Unarchive(Marks):
+    type: Literal["unarchive"]
 
 
 class Follow(_Frame):
@@ -173,8 +186,10 @@ class Page(_Frame):
     visible: bool | None = None
 
 
-ClientFrame = Hello | Ack | Read | Seen | Follow | Unfollow | Refresh | Ping | Page
-_TYPES = {"hello", "ack", "read", "seen", "follow", "unfollow", "refresh", "ping", "page"}
+ClientFrame = Hello | Ack | Read | Unread | Archive | Unarchive | Seen | Follow | Unfollow | Refresh | Ping | Page
+_TYPES = {
+    "hello", "ack", "read", "unread", "archive", "unarchive", "seen", "follow", "unfollow", "refresh", "ping", "page"
+}  # fmt: skip
 _client_frame: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
 
 
@@ -272,8 +287,8 @@ def banner_frame(banner: Banner | None) -> str:
     return dumps({"type": "banner", **(banner.as_dict() if banner else {})})
 
 
-def state_frame(unread: int, heads: dict[str, int], *, read: list[str], all_read: bool) -> str:
-    return dumps({"type": "state", "unread": unread, "heads": heads, "read": read, "all": all_read})
+def state_frame(unread: int, heads: dict[str, int], change: Change) -> str:
+    return dumps({"type": "state", "unread": unread, "heads": heads, **change.as_state()})
 
 
 def followed_frame(topic: str, stream: str, seq: int) -> str:

@@ -4,5 +4,14 @@ export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
     testTimeout: 5_000,
+    coverage: {
+      enabled: true,
+      provider: "v8",
+      reporter: ["text-summary"],
+      include: ["src/**/*.ts"],
+      // What is drawn has tests of its own in a real browser.
+      exclude: ["src/index.ts", "src/toasts.ts", "src/toastview.ts", "src/summary.ts", "src/elements/**"],
+      thresholds: { lines: 95 },
+    },
   },
 });

@@ -14,10 +14,14 @@ from notifier import ids, inbox
 from notifier.access import Person, Scope, TokenRequest, issue_token
 from notifier.content import Draft
 from notifier.following import follow, positions
+from notifier.models import Receipt
 from notifier.publishing import publish
 from tests.api.conftest import Answer, Backend, assert_refused
 
 READ = "/api/v1/inbox/read"
+UNREAD = "/api/v1/inbox/unread"
+ARCHIVE = "/api/v1/inbox/archive"
+UNARCHIVE = "/api/v1/inbox/unarchive"
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +45,24 @@ class Browser(Backend):
 
     def read(self, *names: str) -> int:
         """Mark these, or all, as read. How many are unread then."""
-        answer = self.post(READ, {"ids": list(names)} if names else {"all": True})
+        return self._mark(READ, {"ids": list(names)} if names else {"all": True})
+
+    def unread(self, *names: str) -> int:
+        return self._mark(UNREAD, {"ids": list(names)})
+
+    def archive(self, *names: str) -> int:
+        return self._mark(ARCHIVE, {"ids": list(names)})
+
+    def unarchive(self, *names: str) -> int:
+        return self._mark(UNARCHIVE, {"ids": list(names)})
+
+    def states(self, view: str = "all") -> dict[str, tuple[bool, bool]]:
+        """Whether each of what is listed is read, and archived."""
+        items = self.inbox(view=view, limit=100)["notifications"]
+        return {item["id"]: (item["read"], item["archived"]) for item in items}
+
+    def _mark(self, path: str, body: dict[str, Any]) -> int:
+        answer = self.post(path, body)
         assert answer.status_code == 200, answer.content
         unread = answer.json()["unread"]
         assert unread == self.inbox()["unread"]
@@ -126,6 +147,14 @@ def test_key_reads_the_inbox_of_whom_it_names(backend_with: Callable[..., Backen
     assert_refused(backend.get("/api/v1/inbox"), 422, "invalid", "#/user")
     assert_refused(backend.post(READ, {"all": True}), 403, "forbidden")
     assert browser.inbox()["unread"] == 2
+
+
+def test_credential_tells_whom_it_speaks_for(alice: str, bob: str, backend_with: Callable[..., Backend]) -> None:
+    """A token or a session; a key speaks for nobody."""
+    assert Browser(alice).get("/api/v1/me").json() == {"user": alice}
+    assert signed_in(bob).get("/api/v1/me").json() == {"user": bob}
+    assert_refused(backend_with(Scope.INBOX).get("/api/v1/me"), 403, "forbidden")
+    assert_refused(Backend(None).get("/api/v1/me"), 401, "unauthenticated")
 
 
 def test_inbox_of_somebody_else_is_refused(alice: str, bob: str) -> None:
@@ -218,6 +247,8 @@ def test_empty_inbox_is_a_page(alice: str) -> None:
         ("user=", "#/user"),
         ("user=" + "x" * 129, "#/user"),
         ("user=a%00", "#/user"),
+        ("view=", "#/view"),
+        ("view=read", "#/view"),
         ("page=2", "#/page"),
         ("format=xml", "#/format"),
         ("limit=1&limit=2", "#/limit"),
@@ -312,6 +343,85 @@ def test_followed_topic_and_everyone_begin_unread_at_nothing(alice: str, bob: st
     assert Browser(bob).titles() == []
 
 
+@pytest.mark.parametrize("how", ["singly", "all at once", "all at once, without receipts"])
+def test_what_was_read_can_be_unread_again(alice: str, settings: Any, how: str) -> None:
+    """However it was read; and read again it is read. Its receipt keeps saying that it was read, and when first."""
+    if how.endswith("receipts"):
+        settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"receipts": "none"})
+    browser = Browser(alice)
+    first, second = notify(users=[alice]), notify(users=[alice])
+    assert browser.read(*([first, second] if how == "singly" else [])) == 0
+    known = Receipt.objects.filter(recipient=alice).values_list("read_at", flat=True)
+    before = set(known)
+    assert browser.unread(first, first) == 1
+    assert browser.states() == {first: (False, False), second: (True, False)}
+    assert browser.states("unread") == {first: (False, False)}
+    if before:
+        assert set(known) == before
+    assert browser.read(first) == 0
+    assert browser.unread(first, second) == 2
+    assert browser.read() == 0
+    if before:
+        assert set(known) == before
+
+
+def test_archive_takes_out_of_the_list_and_marks_as_read(alice: str) -> None:
+    """An archived one is not listed, is read, and cannot be unread until it is taken out again."""
+    browser = Browser(alice, topics=("room.*",))
+    follow(browser.person, "room.a")
+    first = notify(users=[alice], topics=["room.a"])
+    second = notify(topics=["room.a"])
+    assert browser.archive(first) == 1
+    assert browser.states() == browser.states("unread") == {second: (False, False)}
+    assert browser.states("archived") == {first: (True, True)}
+    assert browser.unread(first) == 1
+    assert browser.unarchive(first, second) == 1
+    assert browser.states() == {first: (True, False), second: (False, False)}
+    assert browser.states("archived") == {}
+    assert browser.unread(first) == 2
+    assert browser.archive(first, second) == 0
+
+
+def test_what_others_got_cannot_be_archived(alice: str, bob: str) -> None:
+    """Nor what never was."""
+    browser, other = Browser(alice), Browser(bob)
+    his = notify(users=[bob])
+    for mark in (browser.archive, browser.unread, browser.unarchive):
+        assert mark(his, "ntf_" + "0" * 32) == 0
+    assert other.states() == {his: (False, False)}
+    assert browser.states("archived") == {}
+
+
+def test_views_are_paged_alike(alice: str, backend_with: Callable[..., Backend]) -> None:
+    """Each shows its own, newest first, also to a backend."""
+    browser = Browser(alice)
+    sent = [notify(users=[alice]) for _ in range(12)]
+    browser.archive(*sent[::3])
+    browser.read(*sent[1::3])
+    backend = backend_with(Scope.INBOX)
+    views = {"archived": sent[::3], "unread": sent[2::3], "all": [name for name in sent if name not in sent[::3]]}
+    for view, wanted in views.items():
+        seen: list[str] = []
+        cursor = None
+        while not seen or cursor:
+            page = browser.inbox(view=view, limit=2, **{"cursor": cursor} if cursor else {})
+            seen += [item["id"] for item in page["notifications"]]
+            assert page["unread"] == 4
+            cursor = page["next"]
+        assert seen == wanted[::-1]
+        looked = backend.get(f"/api/v1/inbox?user={alice}&view={view}").json()
+        assert [item["id"] for item in looked["notifications"]] == seen
+
+
+@pytest.mark.parametrize("path", [UNREAD, ARCHIVE, UNARCHIVE])
+@pytest.mark.parametrize("body", [{"all": True}, {"ids": []}, {"ids": ["x"]}, {}, []], ids=str)
+def test_bad_marks_of_other_kinds_are_refused(alice: str, path: str, body: object) -> None:
+    browser = Browser(alice)
+    name = notify(users=[alice])
+    assert browser.post(path, body).status_code == 422
+    assert browser.states() == {name: (False, False)}
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_count_agrees_with_the_list_whatever_is_read(alice: str, seed: int) -> None:
     """After any mixture of sending and reading, `unread` is the number of items that are not read: never less than 0."""
@@ -320,9 +430,11 @@ def test_count_agrees_with_the_list_whatever_is_read(alice: str, seed: int) -> N
     everywhere = {"users": [alice], "topics": ["room.a"], "everyone": True}
     audiences: list[dict[str, Any]] = [{"users": [alice]}, {"everyone": True}, everywhere]
     unread: set[str] = set()
+    archived: set[str] = set()
     sent: list[str] = [f"ntf_{uuid4().hex}"]
-    for _ in range(30):
-        match chance.choice(["send", "send", "send", "follow", "read", "read twice", "read all"]):
+    others = ["unread", "archive", "unarchive"]
+    for _ in range(40):
+        match chance.choice(["send", "send", "send", "send", "follow", "read", "read twice", "read all", *others]):
             case "send":
                 sent.append(notify(**chance.choice(audiences)))
                 unread.add(sent[-1])
@@ -331,6 +443,19 @@ def test_count_agrees_with_the_list_whatever_is_read(alice: str, seed: int) -> N
             case "read all":
                 assert browser.read() == 0
                 unread.clear()
+            case "unread":
+                named = chance.sample(sent, k=min(len(sent), 3))
+                browser.unread(*named)
+                unread |= {name for name in named if name != sent[0] and name not in archived}
+            case "archive":
+                named = chance.sample(sent, k=min(len(sent), 3))
+                browser.archive(*named)
+                unread -= set(named)
+                archived |= {name for name in named if name != sent[0]}
+            case "unarchive":
+                named = chance.sample(sent, k=min(len(sent), 3))
+                browser.unarchive(*named)
+                archived -= set(named)
             case how:
                 named = chance.sample(sent, k=min(len(sent), 3))
                 for _ in range(2 if how == "read twice" else 1):
@@ -339,6 +464,8 @@ def test_count_agrees_with_the_list_whatever_is_read(alice: str, seed: int) -> N
         page = browser.inbox(limit=100)
         assert page["unread"] == len(unread)
         assert {item["id"] for item in page["notifications"] if not item["read"]} == unread
+        assert set(browser.states("unread")) == unread
+        assert set(browser.states("archived")) == archived
 
 
 @pytest.mark.parametrize(

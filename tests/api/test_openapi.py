@@ -51,12 +51,10 @@ def test_schema_says_which_credential_each_route_takes(schema: dict[str, Any]) -
         for path, operations in schema["paths"].items()
         for method, operation in operations.items()
     }
-    people = {("get", "/api/v1/inbox"), ("post", "/api/v1/inbox/read"), ("post", "/api/v1/inbox/seen")}
-    assert {route: taken.pop(route) for route in people} == {
-        ("get", "/api/v1/inbox"): {"ConnectionToken", "Session", "ApiKey"},
-        ("post", "/api/v1/inbox/read"): {"ConnectionToken", "Session"},
-        ("post", "/api/v1/inbox/seen"): {"ConnectionToken", "Session"},
-    }
+    marks = [("post", f"/api/v1/inbox/{verb}") for verb in ("read", "unread", "archive", "unarchive", "seen")]
+    for route in [*marks, ("get", "/api/v1/me")]:
+        assert taken.pop(route) == {"ConnectionToken", "Session"}, route
+    assert taken.pop(("get", "/api/v1/inbox")) == {"ConnectionToken", "Session", "ApiKey"}
     operators = {route: taken.pop(route) for route in list(taken) if route[1].startswith("/api/v1/ops/")}
     assert all(credentials == {"ApiKey", "Session"} for credentials in operators.values()), operators
     assert all(credentials == {"ApiKey"} for credentials in taken.values()), taken

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from consumers.protocol import Protocol, Stage
 from notifier import wire
 from notifier.access import Person
+from notifier.changes import Change
 from notifier.following import Position
 from notifier.inbox import Count, Missed
 from notifier.resuming import Opening
@@ -299,12 +300,12 @@ def test_following_and_unfollowing_change_what_is_carried() -> None:
     protocol = opened()
     own = Position(1, STREAM, 0, 1, 0, 0, 0, 1)
     room = Position(2, "topic:room.a", 7, 1, 7, 7, 0, 0)
-    assert protocol.changed(Count([own, room], 0), read=[], all_read=False) == []
+    assert protocol.changed(Count([own, room], 0), Change()) == []
     assert [frame["type"] for frame in written(protocol)] == ["followed", "state"]
     assert protocol.delivery.missing() == {"topic:room.a": 7}
-    assert protocol.changed(Count([own, room], 0), read=[], all_read=False, asked="room.a") == []
+    assert protocol.changed(Count([own, room], 0), Change(), asked="room.a") == []
     assert [frame["type"] for frame in written(protocol)] == ["followed", "state"]
-    assert protocol.changed(Count([own], 0), read=[], all_read=False) == ["topic:room.a"]
+    assert protocol.changed(Count([own], 0), Change()) == ["topic:room.a"]
     assert [frame["type"] for frame in written(protocol)] == ["unfollowed", "state"]
 
 

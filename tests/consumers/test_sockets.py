@@ -236,8 +236,10 @@ def test_another_protocol_version_is_refused(server: Server, browser: Browser, a
 
 def test_topic_socket_takes_no_verbs_about_the_person(server: Server, browser: Browser, alice: str) -> None:
     socket = browser(server, alice, topics=["room.a"], path="/ws/topics/room.a/").hello()
-    socket.send({"type": "read", "all": True})
-    assert socket.until("error")["code"] == "not_here"
+    verbs = [{"type": kind, "ids": ["ntf_" + "0" * 32]} for kind in ("unread", "archive", "unarchive")]
+    for verb in [{"type": "read", "all": True}, *verbs]:
+        socket.send(verb)
+        assert socket.until("error")["code"] == "not_here"
     socket.send({"type": "ping"})
     assert socket.until("pong")
 

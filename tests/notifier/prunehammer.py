@@ -24,7 +24,7 @@ def main(publishers: int, each: int) -> None:
     from django.db import connection
     from django.utils import timezone
 
-    from notifier import ids, inbox, retention
+    from notifier import ids, inbox, marking, retention
     from notifier.access import Person
     from notifier.models import Entry, Notification, Receipt, Stream
     from notifier.publishing import publish
@@ -75,7 +75,7 @@ def main(publishers: int, each: int) -> None:
     def read() -> None:
         while not quiet.is_set():
             page = inbox.page(Person("alice"), limit=20)
-            told["read"] += len(inbox.mark_read(Person("alice"), [item["id"] for item in page.items]).ids)
+            told["read"] += len(marking.mark_read(Person("alice"), [item["id"] for item in page.items]).read)
 
     works: list[tuple[Any, ...]] = [(write, number) for number in range(publishers)]
     threads = [threading.Thread(target=guarded, args=work) for work in [*works, (prune,), (prune,), (poll,), (read,)]]

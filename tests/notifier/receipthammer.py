@@ -20,7 +20,7 @@ def main(writers: int, rounds: int) -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from notifier import ids, inbox
+    from notifier import ids, marking
     from notifier.access import Person
     from notifier.content import Draft
     from notifier.following import positions
@@ -69,7 +69,7 @@ def main(writers: int, rounds: int) -> None:
         choice = random.Random("reader")
         for _ in range(rounds):
             try:
-                inbox.mark_read(Person(choice.choice(people)), choice.sample(names, 5))
+                marking.mark_read(Person(choice.choice(people)), choice.sample(names, 5))
             except Exception as error:
                 failures.append(repr(error))
         connection.close()

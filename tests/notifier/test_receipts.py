@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from notifier import ids, inbox, outcomes
+from notifier import ids, inbox, marking, outcomes
 from notifier.access import Person
 from notifier.following import follow, positions, unfollow
 from notifier.models import Receipt, Subscription, Visitor
@@ -146,8 +146,8 @@ def test_later_steps_imply_earlier_ones() -> None:
     for number in (4, 5):
         positions(Person(f"p{number}"))
     assert write_sights([Sight("p4", name(published), NOON)]) == 1
-    inbox.mark_read(Person("p5"), [name(published)])
-    inbox.mark_all_read(Person("p6"))
+    marking.mark_read(Person("p5"), [name(published)])
+    marking.mark_all_read(Person("p6"))
     assert list(steps(published).items()) == [
         ("p0", State.ADDRESSED),
         ("p1", State.SENT),
@@ -161,9 +161,9 @@ def test_later_steps_imply_earlier_ones() -> None:
 
 
 def test_all_read_at_once_has_a_time_for_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inbox, "_TIMED_AT_ONCE", 2)
+    monkeypatch.setattr(marking, "_TIMED_AT_ONCE", 2)
     published = [publish(draft("alice")) for _ in range(3)]
-    inbox.mark_all_read(ALICE)
+    marking.mark_all_read(ALICE)
     read = [outcomes.outcomes_for("alice", [one.id])[one.id] for one in published]
     assert [outcome.state for outcome in read] == [State.READ] * 3
     assert [outcome.read is not None for outcome in read] == [False, True, True]
@@ -229,8 +229,8 @@ def test_seen_over_rest_keeps_to_the_setting(settings: Any, kept: str) -> None:
     settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"receipts": kept})
     positions(ALICE)
     wanted = [name(publish(draft("alice"))), name(publish(draft(everyone=True)))]
-    assert inbox.mark_seen(ALICE, wanted) == {"people": 1, "none": 0}[kept]
-    inbox.mark_all_read(ALICE)
+    assert marking.mark_seen(ALICE, wanted) == {"people": 1, "none": 0}[kept]
+    marking.mark_all_read(ALICE)
     assert Receipt.objects.filter(read_at__isnull=False).exists() == (kept == "people")
     assert inbox.count(ALICE).unread == 0
 
@@ -243,7 +243,7 @@ def test_delivered_is_not_read() -> None:
     assert inbox.count(ALICE).unread == 1
     assert [item["read"] for item in inbox.page(ALICE).items] == [False]
     began = time.time()
-    assert inbox.mark_read(ALICE, [inbox.page(ALICE).items[0]["id"]]).ids
+    assert marking.mark_read(ALICE, [inbox.page(ALICE).items[0]["id"]]).read
     receipt = Receipt.objects.get()
     assert receipt.delivered_at == at(1)
     assert receipt.read_at is not None and receipt.read_at.timestamp() >= began - 1

@@ -15,13 +15,13 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
-from notifier import idempotency, inbox, names, retention
+from notifier import idempotency, inbox, marking, names, retention
 from notifier.access import Person, Scope, create_key
 from notifier.following import follow, positions
 from notifier.hub import Hub
 from notifier.models import Entry, IdempotencyKey, Installation, Receipt, Stream
 from notifier.publishing import publish
-from notifier.receipts import Mark, write_marks
+from notifier.receipts import Mark, write_inbox_state, write_marks
 from notifier.resuming import Opening, Request, open_all
 from notifier.retention import Pruned
 from tests.notifier.ageing import days_ago, publish_old
@@ -62,7 +62,7 @@ def test_too_old_goes_and_the_rest_stays() -> None:
     with days_ago(31):
         for number in range(3):
             publish(draft("alice", "bob", topics=("room.a",), everyone=True, title=f"old {number}"))
-    inbox.mark_read(ALICE, [item["id"] for item in inbox.page(ALICE).items])
+    marking.mark_read(ALICE, [item["id"] for item in inbox.page(ALICE).items])
     publish_old(29, "alice", title="kept")
     assert prune() == Pruned(entries=12, receipts=3, notifications=3)
     assert kept() == (4, [4])
@@ -135,28 +135,31 @@ def test_unread_counts_what_is_kept() -> None:
     prune()
     assert inbox.count(ALICE).unread == inbox.page(ALICE).unread == inbox.look("alice").unread == 1
     assert titles() == ["new"]
-    inbox.mark_all_read(ALICE)
+    marking.mark_all_read(ALICE)
     assert inbox.count(ALICE).unread == 0
 
 
 @pytest.mark.django_db(transaction=True)
 def test_revision_rises_where_something_unread_is_pruned() -> None:
     """Of a person's own stream alone, and not for what was read one by one or all at once. To be delivered is not to be read."""
-    people = [Person(name) for name in ("nothing", "by id", "all", "some")]
+    people = [Person(name) for name in ("nothing", "by id", "all", "some", "again", "archived")]
     old = publish_old(40, *(person.recipient for person in people), number=3)
     shown = [f"ntf_{one.id.hex}" for one in old]
     for person in people:
         positions(person)
-    inbox.mark_read(people[1], shown)
-    inbox.mark_all_read(people[2])
-    inbox.mark_read(people[3], shown[:2])
+    marking.mark_read(people[1], shown)
+    marking.mark_all_read(people[2])
+    marking.mark_read(people[3], shown[:2])
+    marking.mark_all_read(people[4])
+    marking.mark_unread(people[4], shown[1:2])
+    marking.archive(people[5], shown)
     write_marks([Mark("nothing", "user:nothing", seq, 0, 0) for seq in (1, 2, 3)])
     with days_ago(40):
         publish(draft(topics=("room.a",), everyone=True))
     before = dict(Stream.objects.values_list("name", "revision"))
     prune()
     after = dict(Stream.objects.values_list("name", "revision"))
-    assert {name for name in after if after[name] > before[name]} == {"user:nothing", "user:some"}
+    assert {name for name in after if after[name] > before[name]} == {"user:nothing", "user:some", "user:again"}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -220,7 +223,7 @@ def test_pruned_while_it_is_marked_as_read(monkeypatch: pytest.MonkeyPatch) -> N
     """It is as any other that is not in the inbox."""
     old = publish_old(40, "alice")[0]
     new = publish(draft("alice"))
-    write, look, failed = inbox._write_receipts, positions, [0]
+    write, look, failed = write_inbox_state, positions, [0]
 
     def fail_once(*arguments: Any) -> None:
         """As the database does where it finds at the commit that what a receipt is about is gone."""
@@ -234,10 +237,10 @@ def test_pruned_while_it_is_marked_as_read(monkeypatch: pytest.MonkeyPatch) -> N
             prune()
         return look(person)
 
-    monkeypatch.setattr(inbox, "_write_receipts", fail_once)
-    monkeypatch.setattr(inbox, "positions", look_after_pruning)
-    marked = inbox.mark_read(ALICE, [f"ntf_{one.id.hex}" for one in (old, new)])
-    assert marked.ids == [f"ntf_{new.id.hex}"]
+    monkeypatch.setattr(marking, "write_inbox_state", fail_once)
+    monkeypatch.setattr(marking, "positions", look_after_pruning)
+    marked = marking.mark_read(ALICE, [f"ntf_{one.id.hex}" for one in (old, new)])
+    assert marked.read == (f"ntf_{new.id.hex}",)
     assert list(Receipt.objects.values_list("notification_id", flat=True)) == [new.id]
 
 

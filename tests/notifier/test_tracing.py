@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from notifier import blocking, ids, inbox
+from notifier import blocking, ids, marking
 from notifier.access import Person
 from notifier.explaining import Reason
 from notifier.following import follow, positions
@@ -43,7 +43,7 @@ def test_timeline_has_each_step_newest_first() -> None:
     publish(draft("bob", title="not hers"))
     now = timezone.now().timestamp()
     write_marks([Mark("alice", "user:alice", 1, now, now + 1)])
-    inbox.mark_read(ALICE, [name(own)])
+    marking.mark_read(ALICE, [name(own)])
     items = timeline("alice").items
     assert [item.notification["title"] for item in items] == ["twice", "own"]
     assert [item.places for item in items] == [[("topic:room.a", 1), ("user:alice", 2)], [("user:alice", 1)]]

@@ -9,7 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 from notifier import names
 from notifier.access import Person
 from notifier.following import follow
-from notifier.inbox import count, counts, mark_all_read, mark_read, page
+from notifier.inbox import count, counts, page
+from notifier.marking import archive, mark_all_read, mark_read, mark_unread
 from notifier.models import Receipt
 from notifier.publishing import publish
 from notifier.resuming import Opening, Request, open_all
@@ -22,7 +23,7 @@ TOPICS = [f"room.{number}" for number in range(3)]
 
 
 def test_counting_many_people_at_once_is_counting_each() -> None:
-    """Also what stands in several of a person's streams, what was read singly, and all at once."""
+    """Also what stands in several of a person's streams, what was read singly, all at once, and marked as unread again."""
     random.seed(7)
     people = [Person(f"p{number}", tuple(TOPICS)) for number in range(12)]
     for person in people:
@@ -42,8 +43,13 @@ def test_counting_many_people_at_once_is_counting_each() -> None:
         if number % 5 == 0:
             shown = [item["id"] for item in page(reader, limit=100).items]
             mark_read(reader, random.sample(shown, min(3, len(shown))))
+            mark_unread(reader, random.sample(shown, min(3, len(shown))))
+            archive(reader, random.sample(shown, min(2, len(shown))))
         if number % 20 == 0:
             mark_all_read(random.choice(people))
+        if number % 21 == 0:
+            old = [item["id"] for item in page(reader, limit=100).items]
+            mark_unread(reader, random.sample(old, min(2, len(old))))
     by_hand = {person: sum(not item["read"] for item in page(person, limit=100).items) for person in people}
     assert {person: found.unread for person, found in counts(people).items()} == by_hand
     assert len(set(by_hand.values())) > 3, "the cases should differ"

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from notifier import ids, inbox, receipts
+from notifier import ids, inbox, marking, receipts
 from notifier.access import Person
 from notifier.content import Draft
 from notifier.publishing import publish
@@ -39,7 +39,7 @@ def test_a_person_is_shown_with_the_steps_of_each_notification(viewer: Client) -
     first, second = _published("alice", title="first"), _published("alice", title="second")
     now = time.time()
     receipts.write_marks([Mark("alice", "user:alice", 1, now, now)])
-    inbox.mark_read(alice, [first])
+    marking.mark_read(alice, [first])
     answer = viewer.get("/ops/people/alice/")
     assert answer.status_code == 200
     assert_fits_its_policy(answer)
@@ -79,7 +79,7 @@ def test_a_notification_is_shown_with_how_far_it_came(viewer: Client) -> None:
     now = time.time()
     receipts.write_marks([Mark(name, f"user:{name}", 1, now, now) for name in ("alice", "bob")])
     inbox.count(Person("alice"))
-    inbox.mark_all_read(Person("alice"))
+    marking.mark_all_read(Person("alice"))
     answer = viewer.get(f"/ops/notifications/{identity}/")
     assert_fits_its_policy(answer)
     page = answer.content.decode()

@@ -7,7 +7,7 @@ export declare class Credential {
     constructor(getToken: () => Promise<string>);
     /** A token to connect with: the one at hand while it lasts, so that a restart of the server asks for none. */
     current(): Promise<string>;
-    /** A new token. It becomes the one at hand when the server tells how long it lasts. */
+    /** A new token. It becomes the one at hand if it tells how long it lasts, or when the server does. */
     renew(): Promise<string>;
     /**
      * The server accepted the token.

@@ -36,8 +36,11 @@ export declare class Cursors {
     isNew(stream: string, seq: number): boolean;
     /** Turns to another person's cursors, as they were saved. */
     switchTo(user: string): void;
-    /** Takes over what a welcome says: the streams that are carried, and from where each goes on. */
-    welcome(user: string, epoch: string, streams: Seqs): void;
+    /**
+     * Takes over what a welcome says: the streams that are carried, and from where each goes on. Where this page has come
+     * further it stays there, unless told to `adopt` what is said: another tab was not as far, and is sent the rest.
+     */
+    welcome(user: string, epoch: string, streams: Seqs, adopt?: boolean): void;
     /** Notes an entry as handled. It is stored at the next {@link Cursors.save}. */
     advance(stream: string, seq: number): void;
     /** Begins a stream at `seq`, unless it is carried already. */

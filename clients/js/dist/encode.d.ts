@@ -1,7 +1,7 @@
-import type { AckFrame, ClientFrame, FollowFrame, HelloFrame, PageFrame, PingFrame, ReadFrame, RefreshFrame, SeenFrame } from "./frames.js";
+import type { AckFrame, ClientFrame, FollowFrame, HelloFrame, MarkFrame, PageFrame, PingFrame, ReadFrame, RefreshFrame } from "./frames.js";
 /** The longest frame that the server takes, in bytes of UTF-8. */
 export declare const MAX_FRAME_BYTES: number;
-/** The most ids in one `read` or `seen`. */
+/** The most ids in one frame. */
 export declare const MAX_READ_IDS = 100;
 /**
  * The first frame of a connection.
@@ -25,11 +25,12 @@ export declare function acks(handled: Iterable<readonly [string, number]>): AckF
  */
 export declare function reads(ids: readonly string[]): ReadFrame[];
 /**
- * Tells that notifications were seen: as many frames of at most 100 ids as it takes.
+ * Marks ids as unread, archives them, takes them out of the archive, or tells that they were seen: as many frames of at
+ * most 100 ids as it takes.
  *
  * @throws TypeError for what is no id of a notification; the server would close the connection for good
  */
-export declare function sights(ids: readonly string[]): SeenFrame[];
+export declare function marks(type: MarkFrame["type"], ids: readonly string[]): MarkFrame[];
 export declare function isNotificationId(id: string): boolean;
 export declare function readAll(): ReadFrame;
 /** @throws TypeError for what is no topic; the server would close the connection for good */

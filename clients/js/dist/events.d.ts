@@ -13,9 +13,19 @@ export interface StateDetail {
     readonly unread: number;
     /** Ids of what has become read. */
     readonly read: readonly string[];
-    /** True when everything up to `heads` has become read. */
+    /** True when everything up to `heads` has become read, before what the lists say. */
     readonly all: boolean;
     readonly heads: Seqs;
+    /** Ids of what is unread again. */
+    readonly unmarked: readonly string[];
+    /** Ids of what was put into the archive, which makes it read. */
+    readonly archived: readonly string[];
+    /** Ids of what was taken out of the archive. */
+    readonly unarchived: readonly string[];
+}
+export interface FrontDetail {
+    readonly inFront: boolean;
+    readonly leads: boolean;
 }
 export interface StatusDetail {
     readonly status: Status;
@@ -40,7 +50,7 @@ export interface ErrorDetail {
 export interface NotifierEvents {
     /** A notification to show, once each. Its cursor is saved after all listeners ran. */
     notification: NotificationDetail;
-    /** The unread count, or what is read, changed: after each connect, and when something was read anywhere. */
+    /** The unread count, or what is read or archived, changed: after each connect, and when something was marked anywhere. */
     state: StateDetail;
     /** A cursor could not be honoured: what lay before `oldest` is gone from the stream. */
     reset: ResetFrame;
@@ -53,6 +63,8 @@ export interface NotifierEvents {
     unfollowed: UnfollowedFrame;
     /** A banner to show in place of the one that is shown, or null: there is none any more. */
     banner: Banner | null;
+    /** Whether this tab is the one that the person looks at, or the one that holds the socket, changed. */
+    front: FrontDetail;
     error: ErrorDetail;
 }
 /** Dispatches an event of the client. */

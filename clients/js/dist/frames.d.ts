@@ -16,6 +16,11 @@ export interface Notification {
     /** UTC, ISO 8601. */
     readonly created: string;
 }
+/** A notification as it lies in the inbox. */
+export interface InboxItem extends Notification {
+    readonly read: boolean;
+    readonly archived: boolean;
+}
 /** A line that operators show to everyone. Plain text: show it as text. */
 export interface Banner {
     readonly text: string;
@@ -58,8 +63,12 @@ export interface StateFrame {
     readonly heads: Seqs;
     /** Ids of what has become read; empty with `all`. */
     readonly read: readonly string[];
-    /** True when everything up to `heads` is read. */
+    /** True when everything up to `heads` became read, before what the lists say. */
     readonly all: boolean;
+    /** Ids of what is unread again, was put into the archive, and was taken out; an earlier server leaves these out. */
+    readonly unmarked?: readonly string[];
+    readonly archived?: readonly string[];
+    readonly unarchived?: readonly string[];
 }
 export interface FollowedFrame {
     readonly type: "followed";
@@ -120,8 +129,9 @@ export type ReadFrame = {
     readonly type: "read";
     readonly all: true;
 };
-export interface SeenFrame {
-    readonly type: "seen";
+/** What a person does with notifications that are named, beside reading them. */
+export interface MarkFrame {
+    readonly type: "unread" | "archive" | "unarchive" | "seen";
     readonly ids: readonly string[];
 }
 export interface FollowFrame {
@@ -142,4 +152,4 @@ export interface PageFrame {
     readonly page?: string;
     readonly visible?: boolean;
 }
-export type ClientFrame = HelloFrame | AckFrame | ReadFrame | SeenFrame | FollowFrame | RefreshFrame | PingFrame | PageFrame;
+export type ClientFrame = HelloFrame | AckFrame | ReadFrame | MarkFrame | FollowFrame | RefreshFrame | PingFrame | PageFrame;

@@ -9,6 +9,10 @@ export interface PageListener {
     visible(): void;
     /** The page is being hidden or left; it may not run again. */
     leaving(): void;
+    /** The page is left, perhaps to be returned to. */
+    left(): void;
+    /** The page was returned to, as it was. */
+    returned(): void;
 }
 /** What operators are shown of the page: its path, never its query, which may hold secrets, and whether it is seen. */
 export declare function whereabouts(): Where;

@@ -3,6 +3,9 @@ import type { ServerFrame } from "./frames.js";
 export declare class MalformedFrame extends Error {
     name: string;
 }
+type Check = (value: unknown) => boolean;
+export declare const isObject: (value: unknown) => value is Record<string, unknown>;
+export declare const isNotification: Check;
 /**
  * Reads one message of the server. Fields that the protocol does not name are left alone.
  *
@@ -10,3 +13,4 @@ export declare class MalformedFrame extends Error {
  * @throws MalformedFrame when the text is not a JSON object with a `type`, or a known frame lacks a field
  */
 export declare function parseServerFrame(text: string): ServerFrame | null;
+export {};

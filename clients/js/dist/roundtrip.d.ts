@@ -3,6 +3,8 @@ export declare class RoundTrip {
     #private;
     /** The newest that was measured, or null. */
     get last(): number | null;
+    /** Whether every ping was answered. */
+    get isQuiet(): boolean;
     pinged(): void;
     ponged(): void;
     /** Another connection has another round trip. */

@@ -1,3 +1,4 @@
+import type { StateDetail } from "./events.js";
 import type { Seqs } from "./frames.js";
 /**
  * How many notifications are unread. The server's number counts entries up to its `heads`; what came beyond
@@ -13,7 +14,7 @@ export declare class Unread {
     /** A connection begins: its number holds, and nothing has come beyond it. */
     welcome(unread: number, heads: Seqs): void;
     /** The server has counted anew. */
-    state(unread: number, heads: Seqs, read: readonly string[], all: boolean): void;
+    state({ unread, heads, read, all, unmarked }: StateDetail): void;
     /** A stream joins the connection at `seq`; a head that is known already stays. */
     follow(stream: string, seq: number): void;
     /** A stream leaves the connection. */

@@ -1,3 +1,5 @@
+import { claimsOf } from "./claims.js";
+
 /** A token with less than this left, in milliseconds, is not used for a new connection. */
 const MARGIN = 30_000;
 
@@ -27,12 +29,13 @@ export class Credential {
     return this.renew();
   }
 
-  /** A new token. It becomes the one at hand when the server tells how long it lasts. */
+  /** A new token. It becomes the one at hand if it tells how long it lasts, or when the server does. */
   async renew(): Promise<string> {
     const token: unknown = await this.#getToken();
     if (typeof token !== "string" || token === "") throw new TypeError("getToken() did not return a token.");
     this.#token = token;
-    this.#expires = 0;
+    const { exp } = claimsOf(token);
+    this.#expires = typeof exp === "number" ? exp * 1_000 : 0;
     return token;
   }
 

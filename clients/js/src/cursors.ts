@@ -89,11 +89,17 @@ export class Cursors {
     this.#load();
   }
 
-  /** Takes over what a welcome says: the streams that are carried, and from where each goes on. */
-  welcome(user: string, epoch: string, streams: Seqs): void {
+  /**
+   * Takes over what a welcome says: the streams that are carried, and from where each goes on. Where this page has come
+   * further it stays there, unless told to `adopt` what is said: another tab was not as far, and is sent the rest.
+   */
+  welcome(user: string, epoch: string, streams: Seqs, adopt = false): void {
+    const before = user === this.#user && epoch === this.#epoch && !adopt ? this.#handled : new Map<string, number>();
     this.#user = user;
     this.#epoch = epoch;
-    this.#handled = new Map(Object.entries(streams));
+    this.#handled = new Map(
+      Object.entries(streams).map(([stream, seq]) => [stream, Math.max(seq, before.get(stream) ?? 0)]),
+    );
     this.#unsaved.clear();
     this.#write(this.#lastUserKey(), user);
     const saved = this.#saved();

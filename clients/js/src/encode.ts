@@ -3,18 +3,18 @@ import type {
   ClientFrame,
   FollowFrame,
   HelloFrame,
+  MarkFrame,
   PageFrame,
   PingFrame,
   ReadFrame,
   RefreshFrame,
-  SeenFrame,
   Seqs,
 } from "./frames.js";
 
 /** The longest frame that the server takes, in bytes of UTF-8. */
 export const MAX_FRAME_BYTES = 16 * 1024;
 
-/** The most ids in one `read` or `seen`. */
+/** The most ids in one frame. */
 export const MAX_READ_IDS = 100;
 
 const MAX_STREAMS = 1_000;
@@ -99,12 +99,13 @@ export function reads(ids: readonly string[]): ReadFrame[] {
 }
 
 /**
- * Tells that notifications were seen: as many frames of at most 100 ids as it takes.
+ * Marks ids as unread, archives them, takes them out of the archive, or tells that they were seen: as many frames of at
+ * most 100 ids as it takes.
  *
  * @throws TypeError for what is no id of a notification; the server would close the connection for good
  */
-export function sights(ids: readonly string[]): SeenFrame[] {
-  return hundreds(ids).map((part) => ({ type: "seen", ids: part }));
+export function marks(type: MarkFrame["type"], ids: readonly string[]): MarkFrame[] {
+  return hundreds(ids).map((part) => ({ type, ids: part }));
 }
 
 export function isNotificationId(id: string): boolean {

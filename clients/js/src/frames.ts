@@ -19,6 +19,12 @@ export interface Notification {
   readonly created: string;
 }
 
+/** A notification as it lies in the inbox. */
+export interface InboxItem extends Notification {
+  readonly read: boolean;
+  readonly archived: boolean;
+}
+
 /** A line that operators show to everyone. Plain text: show it as text. */
 export interface Banner {
   readonly text: string;
@@ -64,8 +70,12 @@ export interface StateFrame {
   readonly heads: Seqs;
   /** Ids of what has become read; empty with `all`. */
   readonly read: readonly string[];
-  /** True when everything up to `heads` is read. */
+  /** True when everything up to `heads` became read, before what the lists say. */
   readonly all: boolean;
+  /** Ids of what is unread again, was put into the archive, and was taken out; an earlier server leaves these out. */
+  readonly unmarked?: readonly string[];
+  readonly archived?: readonly string[];
+  readonly unarchived?: readonly string[];
 }
 
 export interface FollowedFrame {
@@ -144,8 +154,9 @@ export type ReadFrame =
   | { readonly type: "read"; readonly ids: readonly string[] }
   | { readonly type: "read"; readonly all: true };
 
-export interface SeenFrame {
-  readonly type: "seen";
+/** What a person does with notifications that are named, beside reading them. */
+export interface MarkFrame {
+  readonly type: "unread" | "archive" | "unarchive" | "seen";
   readonly ids: readonly string[];
 }
 
@@ -171,4 +182,4 @@ export interface PageFrame {
   readonly visible?: boolean;
 }
 
-export type ClientFrame = HelloFrame | AckFrame | ReadFrame | SeenFrame | FollowFrame | RefreshFrame | PingFrame | PageFrame;
+export type ClientFrame = HelloFrame | AckFrame | ReadFrame | MarkFrame | FollowFrame | RefreshFrame | PingFrame | PageFrame;

@@ -5,6 +5,7 @@ export type { SocketConstructor, SocketLike } from "./connection.js";
 export { type CursorStorage, MemoryStorage } from "./cursors.js";
 export type {
   ErrorDetail,
+  FrontDetail,
   NotificationDetail,
   NotifierEvents,
   StateDetail,
@@ -15,5 +16,6 @@ export type * from "./frames.js";
 export { safeHref } from "./links.js";
 export type { NotifierOptions } from "./options.js";
 export { MalformedFrame, parseServerFrame } from "./parse.js";
+export { InboxError, type InboxPage, type InboxQuery, type InboxView } from "./rest.js";
 export { attach } from "./summary.js";
 export { type ToastOptions, ToastStack } from "./toasts.js";

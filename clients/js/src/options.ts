@@ -10,6 +10,10 @@ export interface NotifierOptions {
   readonly user?: string;
   /** Where cursors are kept between page loads; `localStorage` unless given. */
   readonly storage?: CursorStorage;
+  /** The address of the REST API; `/api/v1/` at the socket's own server unless given. */
+  readonly api?: string;
+  /** One socket for all tabs of this browser that show the same person; true unless given. */
+  readonly shared?: boolean;
   /** The WebSocket to use where the platform has none (Node before 22). */
   readonly WebSocket?: SocketConstructor;
 }
@@ -25,6 +29,13 @@ export function socketAddress(url: string): string {
   }
   address.hash = "";
   return address.href;
+}
+
+/** The address of the REST API, with a slash at its end. @throws TypeError when it is none */
+export function apiAddress(options: NotifierOptions, socket: string): string {
+  const base = options.api ?? new URL("/api/v1/", socket.replace(/^ws/, "http")).href;
+  const page = typeof location === "undefined" ? undefined : location.href;
+  return new URL(base.endsWith("/") ? base : `${base}/`, page).href;
 }
 
 /** @throws TypeError when the platform has no WebSocket and none was given */

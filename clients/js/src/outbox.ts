@@ -1,8 +1,8 @@
 import { MAX_READ_IDS, encode } from "./encode.js";
-import type { FollowFrame, ReadFrame, SeenFrame } from "./frames.js";
+import type { FollowFrame, MarkFrame, ReadFrame } from "./frames.js";
 
 /** A frame that the page asked for, as opposed to those that keep the connection going. */
-export type Command = ReadFrame | SeenFrame | FollowFrame;
+export type Command = ReadFrame | MarkFrame | FollowFrame;
 
 /** The server allows 20 frames a second; half of them are left to acknowledgements, pings and tokens. */
 const PER_SECOND = 8;
@@ -16,6 +16,9 @@ const CAPACITY = 200;
  */
 export class Outbox {
   #waiting: Command[] = [];
+  /** What was sent and may have to be sent again; empty where what is sent is sure to arrive. */
+  #unconfirmed: Command[] = [];
+  #confirms = false;
   #sent: number[] = [];
   #send: ((text: string) => void) | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -30,9 +33,16 @@ export class Outbox {
     return true;
   }
 
-  /** A connection is there: sends what waits, and from now on what comes. */
-  open(send: (text: string) => void): void {
+  /**
+   * A connection is there: sends what waits, and from now on what comes.
+   *
+   * @param confirms whether `confirm` tells what arrived; the rest is then sent again on the next connection
+   */
+  open(send: (text: string) => void, confirms = false): void {
     this.#send = send;
+    this.#confirms = confirms;
+    this.#waiting.unshift(...this.#unconfirmed);
+    this.#unconfirmed = [];
     this.#sent = []; // The server counts anew for each connection.
     this.#drain();
   }
@@ -44,17 +54,23 @@ export class Outbox {
     this.#timer = undefined;
   }
 
+  /** All that was sent has arrived. */
+  confirm(): void {
+    this.#unconfirmed = [];
+  }
+
   /** Forgets what waits. */
   clear(): void {
     this.#waiting = [];
+    this.#unconfirmed = [];
   }
 
-  /** Ids to mark as read join the frame before them, if that waits still and has room. */
+  /** Ids join the frame before them, if that does the same with its own, waits still and has room. */
   #joins(command: Command): boolean {
     const last = this.#waiting.at(-1);
-    if (command.type !== "read" || last?.type !== "read" || !("ids" in command) || !("ids" in last)) return false;
+    if (last?.type !== command.type || !("ids" in command) || !("ids" in last)) return false;
     if (last.ids.length + command.ids.length > MAX_READ_IDS) return false;
-    this.#waiting[this.#waiting.length - 1] = { type: "read", ids: [...last.ids, ...command.ids] };
+    this.#waiting[this.#waiting.length - 1] = { ...command, ids: [...last.ids, ...command.ids] };
     return true;
   }
 
@@ -66,6 +82,7 @@ export class Outbox {
       const command = this.#waiting.shift();
       if (command === undefined) break;
       this.#sent.push(now);
+      if (this.#confirms) this.#unconfirmed.push(command);
       this.#send(encode(command));
     }
     if (this.#waiting.length === 0) return;

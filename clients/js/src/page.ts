@@ -10,6 +10,10 @@ export interface PageListener {
   visible(): void;
   /** The page is being hidden or left; it may not run again. */
   leaving(): void;
+  /** The page is left, perhaps to be returned to. */
+  left(): void;
+  /** The page was returned to, as it was. */
+  returned(): void;
 }
 
 const MAX_PATH = 2_048;
@@ -29,7 +33,15 @@ export function watchPage(listener: PageListener): () => void {
   const { signal } = stop;
   window.addEventListener("online", () => listener.online(), { signal });
   window.addEventListener("offline", () => listener.offline(), { signal });
-  window.addEventListener("pagehide", () => listener.leaving(), { signal });
+  window.addEventListener(
+    "pagehide",
+    () => {
+      listener.leaving();
+      listener.left();
+    },
+    { signal },
+  );
+  window.addEventListener("pageshow", ({ persisted }) => persisted && listener.returned(), { signal });
   document.addEventListener(
     "visibilitychange",
     () => (document.visibilityState === "visible" ? listener.visible() : listener.leaving()),

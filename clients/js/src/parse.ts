@@ -12,10 +12,11 @@ const isFlag: Check = (value) => typeof value === "boolean";
 const isSeq: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
 const isEntrySeq: Check = (value) => isSeq(value) && value !== 0; // 0 is the cursor before the first entry.
 const isPositive: Check = (value) => typeof value === "number" && value > 0;
-const isObject = (value: unknown): value is Record<string, unknown> =>
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isSeqs: Check = (value) => isObject(value) && Object.values(value).every(isSeq);
 const isTexts: Check = (value) => Array.isArray(value) && value.every(isText);
+const isTextsIfGiven: Check = (value) => value === undefined || isTexts(value);
 const isTime: Check = (value) => typeof value === "string" && !Number.isNaN(Date.parse(value));
 const isTimeOrNull: Check = (value) => value === null || isTime(value);
 const isLevel: Check = (value) =>
@@ -33,7 +34,7 @@ const NOTIFICATION: Readonly<Record<string, Check>> = {
   created: isTime,
 };
 
-const isNotification: Check = (value) =>
+export const isNotification: Check = (value) =>
   isObject(value) && Object.entries(NOTIFICATION).every(([field, check]) => check(value[field]));
 
 const isBanner = (value: unknown): boolean =>
@@ -58,7 +59,18 @@ const FRAMES = new Map<string, Readonly<Record<string, Check>>>([
     },
   ],
   ["notification", { stream: isText, seq: isEntrySeq, replayed: isFlag, notification: isNotification }],
-  ["state", { unread: isSeq, heads: isSeqs, read: isTexts, all: isFlag }],
+  [
+    "state",
+    {
+      unread: isSeq,
+      heads: isSeqs,
+      read: isTexts,
+      all: isFlag,
+      unmarked: isTextsIfGiven,
+      archived: isTextsIfGiven,
+      unarchived: isTextsIfGiven,
+    },
+  ],
   ["followed", { topic: isText, stream: isText, seq: isSeq }],
   ["unfollowed", { topic: isText, stream: isText }],
   ["refreshed", { expires: isTimeOrNull }],

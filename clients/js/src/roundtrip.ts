@@ -11,6 +11,11 @@ export class RoundTrip {
     return this.#last;
   }
 
+  /** Whether every ping was answered. */
+  get isQuiet(): boolean {
+    return this.#sent.length === 0;
+  }
+
   pinged(): void {
     if (this.#sent.length < MAX_WAITING) this.#sent.push(performance.now());
   }

@@ -1,15 +1,16 @@
 import { Acknowledger } from "./acknowledger.js";
 import { CatchUp } from "./catchup.js";
 import type { Cursors } from "./cursors.js";
-import { acks, encode, hello, page, ping, sights } from "./encode.js";
+import { type Where, acks, encode, hello, marks, page, ping } from "./encode.js";
 import type { Emit } from "./events.js";
-import type { Banner, NotificationFrame, ServerFrame, WelcomeFrame } from "./frames.js";
+import type { Banner, NotificationFrame, ServerFrame, StateFrame, WelcomeFrame } from "./frames.js";
 import { type Command, Outbox } from "./outbox.js";
 import { whereabouts } from "./page.js";
 import { parseServerFrame } from "./parse.js";
 import { RoundTrip } from "./roundtrip.js";
 import { Seen } from "./seen.js";
 import { Sights } from "./sights.js";
+import { type Standing, lowest } from "./standing.js";
 import { Unread } from "./unread.js";
 import { Watchdog } from "./watchdog.js";
 
@@ -18,12 +19,14 @@ const CLIENT = "notifier.js/0.1.0";
 /** What a session asks of the client, which owns the connection. */
 export interface SessionListener {
   readonly emit: Emit;
-  /** The server welcomed the connection. */
-  welcomed(): void;
+  /** The server welcomed the connection, which speaks for this person. */
+  welcomed(user: string): void;
   /** The server accepted a credential that ends at `expires` (UTC, ISO 8601), or never. */
   accepted(expires: string | null): void;
-  /** The connection was resumed with the wrong cursors: a new one is needed. */
-  restart(): void;
+  /** A frame came. Returns whether it is for this page. */
+  arrived(frame: ServerFrame, text: string): boolean;
+  /** The connection was resumed with the cursors of another person than this one, whom it speaks for: a new one is needed. */
+  restart(user: string): void;
   /** The connection is open, and nobody is at its other end. */
   dead(): void;
 }
@@ -41,6 +44,10 @@ export class Session {
   readonly #watchdog: Watchdog;
   readonly #roundTrip = new RoundTrip();
   #send: ((text: string) => void) | null = null;
+  /** Whether another tab holds the socket: it acknowledges, and it has greeted the server. */
+  #follows = false;
+  /** The newest welcome, of any connection of this page. */
+  #welcomed: WelcomeFrame | null = null;
   #resumed: readonly string[] = [];
   #banner: Banner | null = null;
   /** What the server was told of the page. */
@@ -59,14 +66,42 @@ export class Session {
     return this.#unread.count;
   }
 
-  /** A connection is open: says hello. */
-  begin(send: (text: string) => void): void {
+  /** How far this page has handled each stream, the most important first. */
+  get standing(): Standing {
+    return { epoch: this.#cursors.epoch, cursors: this.#cursors.resume() };
+  }
+
+  /** What a page has to know that joins now, as a welcome; null before the first one. */
+  get present(): WelcomeFrame | null {
+    if (this.#welcomed === null) return null;
+    const { banner: _, ...welcome } = this.#welcomed;
+    const streams = Object.fromEntries(this.#cursors.resume());
+    const heads = { ...welcome.heads };
+    for (const [stream, seq] of Object.entries(streams)) heads[stream] = Math.max(seq, heads[stream] ?? 0);
+    return { ...welcome, streams, heads, unread: this.unread, ...(this.#banner === null ? {} : { banner: this.#banner }) };
+  }
+
+  /**
+   * A connection is open: says hello.
+   *
+   * @param others how far the other tabs are that this connection is for; it resumes where the last of them is
+   */
+  begin(send: (text: string) => void, others: readonly Standing[] = []): void {
     this.#send = send;
+    this.#follows = false;
     const where = whereabouts();
     this.#told = JSON.stringify(where);
-    const frame = hello(this.#cursors.resume(), this.#cursors.epoch, CLIENT, where);
+    const frame = hello(lowest(this.standing, others), this.#cursors.epoch, CLIENT, where);
     this.#resumed = Object.keys(frame.resume ?? {});
     send(encode(frame));
+  }
+
+  /** Another tab holds the socket: its welcome follows, and what is sent goes to that tab. */
+  follow(send: (text: string) => void): void {
+    this.#send = send;
+    this.#follows = true;
+    this.#told = "";
+    this.#resumed = [];
   }
 
   /** The connection is gone. */
@@ -92,23 +127,35 @@ export class Session {
     this.#watchdog.probe(always);
   }
 
-  /** Tells the server whether the page is seen, and where it is, if that is news. */
-  look(): void {
-    const where = whereabouts();
+  /** Tells the server whether the page is seen, and where it is, if that is news. Of another tab's page it is told where that is. */
+  look(where: Where = whereabouts()): void {
     const told = JSON.stringify(where);
     if (this.#send === null || told === this.#told) return;
     this.#told = told;
     this.#send(encode(page(where)));
   }
 
+  /** Turns to this person, if it is another one than before. */
+  turnTo(user: string): void {
+    if (user === this.#cursors.user) return;
+    if (this.#cursors.user !== null) {
+      this.#outbox.clear();
+      this.#seen.clear();
+      this.#sights.clear();
+    }
+    this.#welcomed = null;
+    this.#cursors.switchTo(user);
+  }
+
   command(command: Command): void {
-    if (this.#outbox.push(command)) return;
-    this.#listener.emit("error", { code: "queue_full", message: "Too much was asked for while offline.", field: "" });
+    const isTaken = this.#outbox.push(command);
+    if (!isTaken) this.#listener.emit("error", { code: "queue_full", message: "Too much was asked for while offline.", field: "" });
+    else if (this.#follows) this.probe(true); // What the other tab does not confirm is asked for again of the next.
   }
 
   /** The person has these before their eyes; ids that are none of a notification are a TypeError. */
   saw(ids: readonly string[]): void {
-    sights(ids); // throws here, where they come from
+    marks("seen", ids); // throws here, where they come from
     this.#sights.add(ids);
   }
 
@@ -122,7 +169,7 @@ export class Session {
       this.#listener.emit("error", { code: "malformed_frame", message: String(error), field: "" });
       return;
     }
-    if (frame !== null) this.#handle(frame);
+    if (frame !== null && this.#listener.arrived(frame, text)) this.#handle(frame);
   }
 
   #handle(frame: ServerFrame): void {
@@ -133,8 +180,7 @@ export class Session {
       case "notification":
         return this.#notification(frame);
       case "state":
-        this.#unread.state(frame.unread, frame.heads, frame.read, frame.all);
-        return emit("state", { unread: this.unread, read: frame.read, all: frame.all, heads: frame.heads });
+        return this.#state(frame);
       case "followed":
         this.#cursors.follow(frame.stream, frame.seq);
         this.#unread.follow(frame.stream, frame.seq);
@@ -157,8 +203,16 @@ export class Session {
         return this.#show(text === undefined ? null : { text, level: level ?? "info", until: until ?? null });
       }
       case "pong":
-        return this.#roundTrip.ponged();
+        this.#roundTrip.ponged();
+        if (this.#follows && this.#roundTrip.isQuiet) this.#outbox.confirm();
+        return;
     }
+  }
+
+  #state({ unread, heads, all, read, unmarked = [], archived = [], unarchived = [] }: Omit<StateFrame, "type">): void {
+    const detail = { unread, heads, all, read, unmarked, archived, unarchived };
+    this.#unread.state(detail);
+    this.#listener.emit("state", { ...detail, unread: this.unread });
   }
 
   /** Tells of a banner, if it is another one than before. */
@@ -179,21 +233,24 @@ export class Session {
   #welcome(frame: WelcomeFrame): void {
     const { emit } = this.#listener;
     if (frame.user !== this.#cursors.user && this.#isMisled(frame)) {
-      this.#listener.restart();
+      this.#listener.restart(frame.user);
       return;
     }
-    this.#cursors.welcome(frame.user, frame.epoch, frame.streams);
+    // A page that joins others begins where they are: what they have shown it need not show.
+    this.#cursors.welcome(frame.user, frame.epoch, frame.streams, this.#follows && this.#welcomed === null);
+    this.#welcomed = frame;
+    if (this.#follows) this.#told = "";
     this.#unread.welcome(frame.unread, frame.heads);
     this.#catchUp.welcome(frame.streams, frame.heads);
     this.#watchdog.start(frame.ping * 1_000);
     this.#listener.accepted(frame.expires);
     const send = this.#send;
-    this.#listener.welcomed();
+    this.#listener.welcomed(frame.user);
     emit("welcome", frame);
-    emit("state", { unread: this.unread, read: [], all: false, heads: frame.heads });
+    this.#state({ unread: frame.unread, heads: frame.heads, all: false, read: [] });
     this.#show(frame.banner ?? null);
     if (send === null || send !== this.#send) return; // One of the listeners closed the client.
-    this.#outbox.open(send);
+    this.#outbox.open(send, this.#follows);
     this.#sights.open();
     this.#reached("", 0);
   }
@@ -205,13 +262,8 @@ export class Session {
    */
   #isMisled(frame: WelcomeFrame): boolean {
     const borrowed = this.#resumed.some((stream) => Object.hasOwn(frame.streams, stream));
-    if (this.#cursors.user !== null) {
-      this.#outbox.clear();
-      this.#seen.clear();
-      this.#sights.clear();
-    }
-    this.#cursors.switchTo(frame.user);
-    return borrowed || this.#cursors.epoch === frame.epoch;
+    this.turnTo(frame.user);
+    return !this.#follows && (borrowed || this.#cursors.epoch === frame.epoch);
   }
 
   #notification(frame: NotificationFrame): void {
@@ -226,7 +278,7 @@ export class Session {
       this.#cursors.save(); // A listener closed the client: there is nobody to acknowledge it to.
       return;
     }
-    this.#acknowledger.handled(stream, seq);
+    if (!this.#follows) this.#acknowledger.handled(stream, seq);
     this.#reached(stream, seq);
   }
 
@@ -237,7 +289,7 @@ export class Session {
 
   /** Not worth an error where there is no room for it. */
   #tell(ids: readonly string[]): void {
-    for (const frame of sights(ids)) this.#outbox.push(frame);
+    for (const frame of marks("seen", ids)) this.#outbox.push(frame);
   }
 
   /** The cursors are stored before the server is told: what is acknowledged is never shown again. */

@@ -1,3 +1,4 @@
+import type { StateDetail } from "./events.js";
 import type { Seqs } from "./frames.js";
 
 interface Arrival {
@@ -39,18 +40,17 @@ export class Unread {
   }
 
   /** The server has counted anew. */
-  state(unread: number, heads: Seqs, read: readonly string[], all: boolean): void {
+  state({ unread, heads, read, all, unmarked }: StateDetail): void {
     this.#counted = unread;
     // A stream that was joined after the server counted is not among its heads: it keeps the one it joined at.
     for (const [stream, seq] of Object.entries(heads)) this.#heads.set(stream, seq);
-    for (const id of read) {
-      const arrival = this.#arrivals.get(id);
-      if (arrival !== undefined) arrival.read = true;
+    if (all) {
+      for (const arrival of this.#arrivals.values()) {
+        if (this.#isCounted(arrival)) arrival.read = true;
+      }
     }
-    if (!all) return;
-    for (const arrival of this.#arrivals.values()) {
-      if (this.#isCounted(arrival)) arrival.read = true;
-    }
+    this.#mark(read, true);
+    this.#mark(unmarked, false);
   }
 
   /** A stream joins the connection at `seq`; a head that is known already stays. */
@@ -72,6 +72,13 @@ export class Unread {
     }
     this.#arrivals.set(id, { places: new Map([[stream, seq]]), read: false });
     if (this.#arrivals.size > this.#capacity) this.#forgetOldest();
+  }
+
+  #mark(ids: readonly string[], read: boolean): void {
+    for (const id of ids) {
+      const arrival = this.#arrivals.get(id);
+      if (arrival !== undefined) arrival.read = read;
+    }
   }
 
   #forgetOldest(): void {

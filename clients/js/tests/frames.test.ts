@@ -36,8 +36,11 @@ function encoded(frame: ClientFrame): ClientFrame[] {
       return encoders.acks(Object.entries(frame.streams));
     case "read":
       return "ids" in frame ? encoders.reads(frame.ids) : [encoders.readAll()];
+    case "unread":
+    case "archive":
+    case "unarchive":
     case "seen":
-      return encoders.sights(frame.ids);
+      return encoders.marks(frame.type, frame.ids);
     case "follow":
       return [encoders.follow(frame.topic)];
     case "unfollow":
