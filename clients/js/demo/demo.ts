@@ -68,8 +68,8 @@ client.addEventListener("notification", ({ detail }: CustomEvent<NotificationDet
   received.add(detail);
   showUnread();
 });
-client.addEventListener("state", ({ detail }: CustomEvent<StateDetail>) => {
-  received.markRead(detail);
+client.addEventListener("state", ({ detail }) => {
+  received.markRead(detail as StateDetail);
   showUnread();
 });
 readAll.addEventListener("click", () => client.readAll());

@@ -1,28 +1,39 @@
 import type { Level, Notification } from "./frames.js";
+import { Words } from "./texts.js";
 export interface ToastOptions {
     /** How many are visible at once; 3 unless given. The rest is counted. */
     readonly max?: number;
-    /** Milliseconds that a toast stays; 6,000 unless given. Errors stay until they are dismissed. */
+    /** Milliseconds that a toast stays; 6,000 unless given. Errors and those with actions stay until they are dismissed. */
     readonly duration?: number;
+    /** The key that brings the focus to the toasts and back: "F8" unless given, or such as "Alt+T"; "" is none. */
+    readonly hotkey?: string;
+    /** The words that the stack speaks in: `new Words(texts, lang)`; English unless given. */
+    readonly words?: Words;
 }
 /**
- * A stack of toasts, the newest at the bottom. The oldest go first, and those that wait follow, errors ahead of
- * the others; nothing moves or ends while the pointer or the focus is on the stack, or the page is hidden. An error that holds a place
- * gives it to what comes after it, and returns when there is room.
+ * A stack of toasts, the newest at the bottom. The oldest go first, and those that wait follow, those that stay ahead of
+ * the others; nothing moves or ends while the pointer, a finger or the focus is on the stack, or the page is hidden. One that stays
+ * gives its place to what comes after it, and returns when there is room.
  */
 export declare class ToastStack {
     #private;
     /** @param container where the stack is put; the live regions in it exist from now on, ahead of any toast */
-    constructor(container: HTMLElement, { max, duration }?: ToastOptions);
+    constructor(container: HTMLElement | ShadowRoot, options?: ToastOptions);
     /** Shows a notification; a link only if its address is safe to follow. */
     show(notification: Notification): void;
     /** Shows one toast that stands for many notifications. */
     showSummary(title: string, body: string, level: Level): void;
+    /** The words that the stack speaks in. */
+    get words(): Words;
     /**
      * Tells from now on whose toasts become visible on a visible page: `watcher` is called with the ids of their notifications,
      * each once. Null ends it.
      */
     watch(watcher: ((ids: readonly string[]) => void) | null): void;
+    /** Listens to `notifier-open` and `notifier-action` of its toasts. */
+    on(type: "notifier-open" | "notifier-action", listener: (event: Event) => void, options?: AddEventListenerOptions): void;
+    /** Takes away the toasts of these notifications, for they were read elsewhere. */
+    remove(ids: ReadonlySet<string>): void;
     /** Dismisses every toast, also those that wait. */
     clear(): void;
     /** Removes the stack from the page. */

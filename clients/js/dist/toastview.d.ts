@@ -1,13 +1,15 @@
-import type { Level } from "./frames.js";
-/** What one toast says. */
+import type { Level, Notification } from "./frames.js";
+import type { Words } from "./texts.js";
+/** What one toast says: a notification, or one that stands for many, whose `notification` is null. */
 export interface ToastContent {
-    /** The notification's id; "" for a summary. */
-    readonly id: string;
     readonly title: string;
     readonly body: string;
     readonly level: Level;
-    readonly url: string;
-    readonly summary: boolean;
+    readonly notification: Notification | null;
 }
+/** Whether it waits for the person: an error does, and what asks them to choose. */
+export declare function stays({ level, notification }: ToastContent): boolean;
+/** What a screen reader says of it, in one piece: the level is a colour and a sign for the eye alone. */
+export declare function spoken({ title, body, level }: ToastContent, words: Words): string;
 /** Builds the element of a toast. Every text of the notification is set as text. */
-export declare function buildToast(document: Document, content: ToastContent, dismiss: () => void): HTMLElement;
+export declare function buildToast(content: ToastContent, words: Words, dismiss: () => void): HTMLElement;

@@ -12,6 +12,21 @@ import * as esbuild from "esbuild";
 export const packageFolder = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 export const projectFolder = resolve(packageFolder, "../..");
 
+/** A style sheet that a module imports with `?inline` is its minified text. */
+const inlineStyles = {
+  name: "inline styles",
+  setup(build) {
+    build.onResolve({ filter: /\.css\?inline$/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path.slice(0, -"?inline".length)),
+      namespace: "inline-style",
+    }));
+    build.onLoad({ filter: /./, namespace: "inline-style" }, async ({ path }) => {
+      const { code } = await esbuild.transform(readFileSync(path, "utf8"), { loader: "css", minify: true, target: "es2022" });
+      return { contents: code, loader: "text" };
+    });
+  },
+};
+
 const common = {
   absWorkingDir: packageFolder,
   bundle: true,
@@ -20,12 +35,21 @@ const common = {
   charset: "utf8",
   legalComments: "none",
   logLevel: "warning",
+  plugins: [inlineStyles],
   write: false,
 };
 
 const outputs = [
-  { entryPoints: ["src/index.ts"], outfile: "dist/notifier.js", format: "iife", globalName: "Notifier", sourcemap: true },
-  { entryPoints: ["src/index.ts"], outfile: "dist/notifier.mjs", format: "esm", sourcemap: true },
+  { entryPoints: ["src/script.ts"], outfile: "dist/notifier.js", format: "iife", globalName: "Notifier", sourcemap: true },
+  {
+    entryPoints: { notifier: "src/index.ts", elements: "src/elements.ts" },
+    outdir: "dist",
+    outExtension: { ".js": ".mjs" },
+    chunkNames: "shared",
+    splitting: true,
+    format: "esm",
+    sourcemap: true,
+  },
   { entryPoints: ["demo/demo.ts"], outfile: "../../demo/static/demo/demo.js", format: "iife" },
   { entryPoints: ["ops/dashboard.ts"], outfile: "../../ops/static/ops/dashboard.js", format: "iife" },
 ];
@@ -50,7 +74,8 @@ function declarations() {
     const compiler = join(packageFolder, "node_modules/typescript/bin/tsc");
     const args = [compiler, "-p", "tsconfig.build.json", "--outDir", folder];
     execFileSync(process.execPath, args, { cwd: packageFolder, stdio: ["ignore", "inherit", "inherit"] });
-    return readdirSync(folder)
+    return readdirSync(folder, { recursive: true })
+      .filter((name) => name.endsWith(".d.ts"))
       .sort()
       .map((name) => [name, readFileSync(join(folder, name))]);
   } finally {

@@ -1,5 +1,4 @@
 export { BACKOFF_BASE, BACKOFF_CAP, BACKOFF_GROWTH, backoff } from "./backoff.js";
-export { NotifierClient } from "./client.js";
 export { CloseCode, closeReason, isRefusal } from "./closecodes.js";
 export type { SocketConstructor, SocketLike } from "./connection.js";
 export { type CursorStorage, MemoryStorage } from "./cursors.js";
@@ -7,13 +6,14 @@ export type {
   ErrorDetail,
   NotificationDetail,
   NotifierEvents,
-  StateDetail,
   Status,
   StatusDetail,
 } from "./events.js";
 export type * from "./frames.js";
+export { type InboxItem, type InboxPage, type InboxQuery, type InboxView, NotifierClient, type StateDetail } from "./interim.js";
 export { safeHref } from "./links.js";
 export type { NotifierOptions } from "./options.js";
 export { MalformedFrame, parseServerFrame } from "./parse.js";
-export { attach } from "./summary.js";
+export { type AttachOptions, attach } from "./summary.js";
 export { type ToastOptions, ToastStack } from "./toasts.js";
+export { TEXTS, type Text, type Texts, Words } from "./texts.js";

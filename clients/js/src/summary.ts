@@ -1,8 +1,18 @@
-import type { NotifierClient } from "./client.js";
+import { chime, tellSystem } from "./attention.js";
+import { Claims } from "./claims.js";
+import type { OpenDetail } from "./content.js";
 import { isNotificationId } from "./encode.js";
 import type { NotificationDetail } from "./events.js";
 import type { Level, Notification } from "./frames.js";
+import type { NotifierClient, StateDetail } from "./interim.js";
 import type { ToastStack } from "./toasts.js";
+
+export interface AttachOptions {
+  /** Whether a sound is to be heard with what is live; asked each time. Silent unless given. */
+  readonly sound?: () => boolean;
+  /** Whether the system is to tell what comes while no tab is visible, if the person allowed it; asked each time. */
+  readonly system?: () => boolean;
+}
 
 /** So many that came while away are still shown one by one. */
 const FEW = 3;
@@ -10,63 +20,83 @@ const FEW = 3;
 /** Silence after which nothing more is expected, in milliseconds: the newest entry may have expired meanwhile. */
 const QUIET = 1_500;
 
+/** How long a hidden tab waits for a visible one to show it, in milliseconds, before the system tells it. */
+const CLAIM = 500;
+
+/** Of more than these only the number is kept. */
+const MOST_GATHERED = 1_000;
+
 const BY_WEIGHT: readonly Level[] = ["error", "warning", "success", "info"];
 
-/** What came while nobody looked: counted, and the first few kept. */
+/** What came while nobody looked. */
 class Gathered {
-  readonly #first: Notification[] = [];
-  readonly #counts: Record<Level, number> = { error: 0, warning: 0, success: 0, info: 0 };
-  #count = 0;
+  readonly #kept = new Map<string, Notification>();
+  #beyond = 0;
 
   add(notification: Notification): void {
-    this.#count += 1;
-    this.#counts[notification.level] += 1;
-    if (this.#first.length < FEW) this.#first.push(notification);
+    if (this.#kept.size < MOST_GATHERED) this.#kept.set(notification.id, notification);
+    else this.#beyond += 1;
   }
 
-  showOn(stack: ToastStack): void {
-    if (this.#count <= FEW) {
-      for (const notification of this.#first) stack.show(notification);
-      return;
+  has(id: string): boolean {
+    return this.#kept.has(id);
+  }
+
+  /** Forgets what was shown elsewhere, or is read. */
+  remove(ids: ReadonlySet<string>): void {
+    for (const id of ids) this.#kept.delete(id);
+  }
+
+  clear(): void {
+    this.#kept.clear();
+    this.#beyond = 0;
+  }
+
+  /** Shows it, and returns the ids. */
+  showOn(stack: ToastStack): string[] {
+    const all = [...this.#kept.values()];
+    const count = all.length + this.#beyond;
+    const of = (level: Level): number => all.filter((each) => each.level === level).length;
+    if (count <= FEW) {
+      for (const notification of all) stack.show(notification);
+    } else {
+      const { words } = stack;
+      const troubles = [
+        [of("error"), "errors"],
+        [of("warning"), "warnings"],
+      ] as const;
+      const body = troubles.filter(([number]) => number > 0).map(([number, key]) => words.say(key, number));
+      // A summary that holds an error stays until it is dismissed, as the error would have.
+      stack.showSummary(words.say("whileAway", count), body.join(", "), BY_WEIGHT.find((each) => of(each) > 0) ?? "info");
     }
-    // A summary that holds an error stays until it is dismissed, as the error would have.
-    const level = BY_WEIGHT.find((each) => this.#counts[each] > 0) ?? "info";
-    stack.showSummary(`${this.#count} notifications while you were away`, this.#troubles(), level);
-  }
-
-  #troubles(): string {
-    const { error, warning } = this.#counts;
-    const parts: string[] = [];
-    if (error > 0) parts.push(`${error} ${error === 1 ? "error" : "errors"}`);
-    if (warning > 0) parts.push(`${warning} ${warning === 1 ? "warning" : "warnings"}`);
-    return parts.join(", ");
+    this.clear();
+    return all.map(({ id }) => id);
   }
 }
 
 /**
- * Shows what a client receives on a stack of toasts. What is live is shown at once. What was missed, and what
- * comes while the page is hidden, is gathered: up to three are shown one by one, more become one toast that
+ * Shows what a client receives on a stack of toasts. What is live is shown at once, in the tab that is in front. What was missed, and
+ * what comes while the page is not looked at, is gathered: up to three are shown one by one, more become one toast that
  * says how many. The gathering ends when all that was missed has come, or nothing comes for 1.5 s, but not
- * before the page is visible. Whose toasts were visible the server is told as seen.
+ * before the page is in front; what another tab showed by then is left out. Whose toasts were visible the server is told as seen.
  *
  * @returns the function that ends it; what is gathered then is not shown
  */
-export function attach(client: NotifierClient, stack: ToastStack): () => void {
+export function attach(client: NotifierClient, stack: ToastStack, { sound, system }: AttachOptions = {}): () => void {
   const stop = new AbortController();
   const { signal } = stop;
-  let gathered: Gathered | null = null;
+  const gathered = new Gathered();
+  const timers = new Set<ReturnType<typeof setTimeout>>();
+  let claims: Claims | null = null;
   let catchingUp = false;
   let quiet: ReturnType<typeof setTimeout> | undefined;
 
-  const isHidden = (): boolean => document.visibilityState === "hidden";
+  const isLookedAt = (): boolean => client.inFront && document.visibilityState !== "hidden";
 
   const finish = (): void => {
     clearTimeout(quiet);
     catchingUp = false;
-    if (isHidden()) return;
-    const batch = gathered;
-    gathered = null;
-    batch?.showOn(stack);
+    if (isLookedAt()) claims?.claim(gathered.showOn(stack));
   };
 
   const awaitQuiet = (): void => {
@@ -74,38 +104,76 @@ export function attach(client: NotifierClient, stack: ToastStack): () => void {
     quiet = setTimeout(finish, QUIET);
   };
 
-  const receive = ({ detail }: CustomEvent<NotificationDetail>): void => {
-    if (!detail.replayed && !isHidden()) {
-      stack.show(detail.notification);
+  /** Nobody sees the page. If no other tab shows it, the one that holds the socket lets the system tell. */
+  const tellOutside = (notification: Notification): void => {
+    if (!client.leads || !(system?.() || sound?.())) return;
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      if (!gathered.has(notification.id)) return;
+      if (sound?.()) chime();
+      if (system?.()) tellSystem(notification, () => client.read([notification.id]));
+    }, CLAIM);
+    timers.add(timer);
+  };
+
+  const receive = ({ detail: { notification, replayed } }: CustomEvent<NotificationDetail>): void => {
+    if (!replayed && isLookedAt()) {
+      stack.show(notification);
+      claims?.claim([notification.id]);
+      if (sound?.()) chime();
       return;
     }
-    gathered ??= new Gathered();
-    gathered.add(detail.notification);
-    if (detail.replayed) awaitQuiet();
+    gathered.add(notification);
+    if (replayed) awaitQuiet();
+    else tellOutside(notification);
+  };
+
+  const settle = (ids: ReadonlySet<string>): void => {
+    gathered.remove(ids);
+    stack.remove(ids);
+  };
+
+  const look = (): void => {
+    if (!catchingUp) finish();
+  };
+
+  const readIt = (event: Event): void => {
+    const { notification } = (event as CustomEvent<OpenDetail>).detail;
+    if (isNotificationId(notification.id)) client.read([notification.id]);
   };
 
   // A page may show toasts of its own on this stack.
   stack.watch((ids) => client.seen(ids.filter(isNotificationId)));
+  stack.on("notifier-open", readIt, { signal });
+  stack.on("notifier-action", readIt, { signal });
   client.addEventListener("notification", receive, { signal });
   client.addEventListener(
     "welcome",
-    () => {
+    ({ detail: { user } }) => {
       catchingUp = true;
       awaitQuiet();
+      claims?.close();
+      claims = new Claims(`notifier shown ${user}`, (ids) => gathered.remove(ids));
+    },
+    { signal },
+  );
+  client.addEventListener(
+    "state",
+    ({ detail }) => {
+      const { read, all, archived = [] } = detail as StateDetail;
+      settle(new Set([...read, ...archived]));
+      if (all) gathered.clear();
     },
     { signal },
   );
   client.addEventListener("caughtup", finish, { signal });
-  document.addEventListener(
-    "visibilitychange",
-    () => {
-      if (!catchingUp) finish();
-    },
-    { signal },
-  );
+  client.addEventListener("front", look, { signal });
+  document.addEventListener("visibilitychange", look, { signal });
   return () => {
     stop.abort();
     stack.watch(null);
+    claims?.close();
     clearTimeout(quiet);
+    for (const timer of timers) clearTimeout(timer);
   };
 }

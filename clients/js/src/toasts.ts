@@ -1,12 +1,21 @@
+import { Announcer } from "./announcer.js";
+import { make } from "./content.js";
 import { Countdown } from "./countdown.js";
 import type { Level, Notification } from "./frames.js";
-import { type ToastContent, buildToast } from "./toastview.js";
+import { hotkey } from "./hotkey.js";
+import { swipeable } from "./swipe.js";
+import { Words } from "./texts.js";
+import { type ToastContent, buildToast, spoken, stays } from "./toastview.js";
 
 export interface ToastOptions {
   /** How many are visible at once; 3 unless given. The rest is counted. */
   readonly max?: number;
-  /** Milliseconds that a toast stays; 6,000 unless given. Errors stay until they are dismissed. */
+  /** Milliseconds that a toast stays; 6,000 unless given. Errors and those with actions stay until they are dismissed. */
   readonly duration?: number;
+  /** The key that brings the focus to the toasts and back: "F8" unless given, or such as "Alt+T"; "" is none. */
+  readonly hotkey?: string;
+  /** The words that the stack speaks in: `new Words(texts, lang)`; English unless given. */
+  readonly words?: Words;
 }
 
 interface Toast {
@@ -14,7 +23,7 @@ interface Toast {
   readonly node: HTMLElement;
   /** Rises from toast to toast. */
   readonly order: number;
-  /** Null for an error. */
+  /** Null for one that stays. */
   readonly countdown: Countdown | null;
 }
 
@@ -22,22 +31,24 @@ interface Toast {
 const MAX_WAITING = 20;
 
 /**
- * A stack of toasts, the newest at the bottom. The oldest go first, and those that wait follow, errors ahead of
- * the others; nothing moves or ends while the pointer or the focus is on the stack, or the page is hidden. An error that holds a place
- * gives it to what comes after it, and returns when there is room.
+ * A stack of toasts, the newest at the bottom. The oldest go first, and those that wait follow, those that stay ahead of
+ * the others; nothing moves or ends while the pointer, a finger or the focus is on the stack, or the page is hidden. One that stays
+ * gives its place to what comes after it, and returns when there is room.
  */
 export class ToastStack {
   readonly #max: number;
   readonly #duration: number;
+  readonly #words: Words;
+  readonly #isHotkey: (event: KeyboardEvent) => boolean;
   readonly #root: HTMLElement;
-  readonly #alerts: HTMLElement;
-  readonly #statuses: HTMLElement;
+  readonly #list: HTMLElement;
   readonly #more: HTMLElement;
+  readonly #announcer: Announcer;
   readonly #stop = new AbortController();
   #visible: Toast[] = [];
   /** What was not visible yet, in order. */
   #waiting: Toast[] = [];
-  /** Errors that gave their place to something newer. */
+  /** Those that stay and gave their place to something newer. */
   #aside: Toast[] = [];
   /** What came when too many waited already: how many, and whether an error was among them. */
   #overflow = { count: 0, hasError: false };
@@ -50,38 +61,36 @@ export class ToastStack {
   #watcher: ((ids: readonly string[]) => void) | null = null;
 
   /** @param container where the stack is put; the live regions in it exist from now on, ahead of any toast */
-  constructor(container: HTMLElement, { max = 3, duration = 6_000 }: ToastOptions = {}) {
+  constructor(container: HTMLElement | ShadowRoot, options: ToastOptions = {}) {
+    const { max = 3, duration = 6_000, hotkey: key = "F8", words = new Words() } = options;
     this.#max = max;
     this.#duration = duration;
-    const document = container.ownerDocument;
-    const part = (className: string, role?: string): HTMLElement => {
-      const element = document.createElement("div");
-      element.className = className;
-      if (role !== undefined) element.setAttribute("role", role);
-      return element;
-    };
-    this.#root = part("notifier-toasts", "region");
-    this.#root.setAttribute("aria-label", "Notifications");
-    // Errors and warnings interrupt a screen reader, the rest waits for it to finish. Only what is added is read.
-    this.#alerts = part("notifier-toasts-region", "alert");
-    this.#statuses = part("notifier-toasts-region", "status");
-    for (const region of [this.#alerts, this.#statuses]) region.setAttribute("aria-atomic", "false");
-    this.#more = part("notifier-toasts-more");
-    this.#more.hidden = true;
-    this.#root.append(this.#more, this.#alerts, this.#statuses);
+    this.#words = words;
+    this.#isHotkey = hotkey(key);
+    const name = this.#words.say("notifications") + (key === "" ? "" : ` (${key})`);
+    this.#more = make("p", { class: "notifier-toasts-more", part: "more", hidden: "" });
+    this.#list = make("ol", { class: "notifier-toasts-list", part: "list", role: "list" });
+    const region = { class: "notifier-toasts", part: "region", role: "region", "aria-label": name };
+    this.#root = make("div", region, this.#more, this.#list);
+    this.#announcer = new Announcer(this.#root);
     container.append(this.#root);
-    this.#listen(document);
+    this.#listen();
   }
 
   /** Shows a notification; a link only if its address is safe to follow. */
   show(notification: Notification): void {
-    const { id, title, body, level, url } = notification;
-    this.#show({ id, title, body, level, url, summary: false });
+    const { title, body, level } = notification;
+    this.#show({ title, body, level, notification });
   }
 
   /** Shows one toast that stands for many notifications. */
   showSummary(title: string, body: string, level: Level): void {
-    this.#show({ id: "", title, body, level, url: "", summary: true });
+    this.#show({ title, body, level, notification: null });
+  }
+
+  /** The words that the stack speaks in. */
+  get words(): Words {
+    return this.#words;
   }
 
   /**
@@ -90,6 +99,20 @@ export class ToastStack {
    */
   watch(watcher: ((ids: readonly string[]) => void) | null): void {
     this.#watcher = watcher;
+  }
+
+  /** Listens to `notifier-open` and `notifier-action` of its toasts. */
+  on(type: "notifier-open" | "notifier-action", listener: (event: Event) => void, options: AddEventListenerOptions = {}): void {
+    this.#root.addEventListener(type, listener, options);
+  }
+
+  /** Takes away the toasts of these notifications, for they were read elsewhere. */
+  remove(ids: ReadonlySet<string>): void {
+    const stays = ({ content }: Toast): boolean => content.notification === null || !ids.has(content.notification.id);
+    this.#waiting = this.#waiting.filter(stays);
+    this.#aside = this.#aside.filter(stays);
+    for (const toast of this.#visible.filter((each) => !stays(each))) this.#dismiss(toast);
+    this.#settle();
   }
 
   /** Dismisses every toast, also those that wait. */
@@ -108,10 +131,11 @@ export class ToastStack {
   }
 
   #show(content: ToastContent): void {
-    const node = buildToast(this.#root.ownerDocument, content, () => this.#dismiss(toast));
-    const countdown = content.level === "error" ? null : new Countdown(this.#duration, () => this.#dismiss(toast));
+    const node = buildToast(content, this.#words, () => this.#dismiss(toast));
+    const countdown = stays(content) ? null : new Countdown(this.#duration, () => this.#dismiss(toast));
     this.#shown += 1;
     const toast: Toast = { content, node, order: this.#shown, countdown };
+    swipeable(node, () => this.#dismiss(toast));
     this.#waiting.push(toast);
     this.#settle();
   }
@@ -120,9 +144,9 @@ export class ToastStack {
     const index = this.#visible.indexOf(toast);
     if (index < 0) return;
     this.#visible.splice(index, 1);
-    this.#unseen.delete(toast.content.id);
+    this.#unseen.delete(toast.content.notification?.id ?? "");
     toast.countdown?.pause();
-    const hadFocus = toast.node.contains(toast.node.ownerDocument.activeElement);
+    const hadFocus = toast.node.contains(this.#active());
     toast.node.remove();
     // The pointer was over a toast that is gone; browsers tell so only when it moves.
     if (this.#visible.length === 0) this.#hovered = false;
@@ -146,41 +170,42 @@ export class ToastStack {
     if (this.#overflow.count > 0 && this.#waiting.length === 0 && this.#visible.length < this.#max) this.#sumUp();
     const count = this.#waiting.length + this.#aside.length + this.#overflow.count;
     this.#more.hidden = count === 0;
-    this.#more.textContent = count === 0 ? "" : `+${count} more`;
+    this.#more.textContent = count === 0 ? "" : this.#words.say("more", count);
     this.#run();
     this.#tellSeen();
   }
 
-  /** Errors go before what else waits. */
+  /** Those that stay go before what else waits. */
   #nextWaiting(): Toast | undefined {
     const index = this.#waiting.findIndex((toast) => toast.countdown === null);
     return this.#waiting.splice(Math.max(index, 0), 1)[0];
   }
 
   #place(toast: Toast): void {
+    const { content, node } = toast;
     this.#visible.push(toast);
-    const { id, level, summary } = toast.content;
-    (level === "error" || level === "warning" ? this.#alerts : this.#statuses).append(toast.node);
-    if (!summary) this.#unseen.add(id);
+    this.#list.append(node);
+    this.#announcer.say(spoken(content, this.#words), content.level);
+    if (content.notification !== null) this.#unseen.add(content.notification.id);
   }
 
   #tellSeen(): void {
-    if (this.#unseen.size === 0 || this.#root.ownerDocument.visibilityState === "hidden") return;
+    if (this.#unseen.size === 0 || document.visibilityState === "hidden") return;
     const ids = [...this.#unseen];
     this.#unseen.clear();
     this.#watcher?.(ids);
   }
 
-  /** Takes an error from the stack for something newer that waits, unless someone is looking. Returns whether it did. */
+  /** Takes one that stays from the stack for something newer that waits, unless someone is looking. Returns whether it did. */
   #stepAside(): boolean {
     const newest = this.#waiting.at(-1);
     if (newest === undefined || this.#isPaused()) return false;
     const index = this.#visible.findIndex((toast) => toast.countdown === null && toast.order < newest.order);
-    const [error] = index < 0 ? [] : this.#visible.splice(index, 1);
-    if (error === undefined) return false;
-    error.node.remove();
-    this.#unseen.delete(error.content.id);
-    this.#aside.push(error);
+    const [staying] = index < 0 ? [] : this.#visible.splice(index, 1);
+    if (staying === undefined) return false;
+    staying.node.remove();
+    this.#unseen.delete(staying.content.notification?.id ?? "");
+    this.#aside.push(staying);
     return true;
   }
 
@@ -188,17 +213,32 @@ export class ToastStack {
     const { count, hasError } = this.#overflow;
     this.#overflow = { count: 0, hasError: false };
     const level = hasError ? "error" : "info"; // One with an error in it stays, as the error would have.
-    this.showSummary(`${count} more ${count === 1 ? "notification" : "notifications"}`, "", level);
+    this.showSummary(this.#words.say("moreNotifications", count), "", level);
+  }
+
+  /** What has the focus, also within a shadow tree. */
+  #active(): Element | null {
+    const root = this.#root.getRootNode();
+    return root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null;
   }
 
   #passFocus(): void {
-    const heir = this.#visible.at(-1)?.node.querySelector("button") ?? (this.#origin?.isConnected ? this.#origin : null);
-    heir?.focus();
+    const heir = this.#visible.at(-1);
+    if (heir !== undefined) this.#focus(heir);
+    else this.#goBack();
+  }
+
+  #goBack(): void {
+    if (this.#origin?.isConnected) this.#origin.focus();
+    else (this.#active() as HTMLElement | null)?.blur();
+  }
+
+  #focus({ node }: Toast): void {
+    (node.querySelector<HTMLElement>(".notifier-toast-action, .notifier-toast-link, button") ?? node).focus();
   }
 
   #isPaused(): boolean {
-    const { visibilityState, activeElement } = this.#root.ownerDocument;
-    return this.#hovered || visibilityState === "hidden" || this.#root.contains(activeElement);
+    return this.#hovered || document.visibilityState === "hidden" || this.#root.contains(this.#active());
   }
 
   #run(): void {
@@ -209,45 +249,41 @@ export class ToastStack {
     }
   }
 
-  #listen(document: Document): void {
+  #listen(): void {
     const { signal } = this.#stop;
-    // A finger has no place to hover: a tap would pause the stack until the next tap elsewhere.
-    this.#root.addEventListener(
-      "pointerenter",
-      (event) => {
-        this.#hovered = event.pointerType !== "touch";
-        this.#run();
-      },
-      { signal },
-    );
-    this.#root.addEventListener(
-      "pointerleave",
-      () => {
-        this.#hovered = false;
-        this.#settle();
-      },
-      { signal },
-    );
-    this.#root.addEventListener(
-      "focusin",
-      (event) => {
-        const from = event.relatedTarget;
-        if (from instanceof HTMLElement && !this.#root.contains(from)) this.#origin = from;
-        this.#run();
-      },
-      { signal },
-    );
+    const hover = (hovered: boolean) => (event: PointerEvent): void => {
+      // A finger does not hover: it touches, and after it is lifted nothing would tell that it left.
+      const isDown = event.type === "pointerdown";
+      this.#hovered = hovered && (event.pointerType !== "touch" || isDown);
+      if (this.#hovered) this.#run();
+      else this.#settle();
+    };
+    this.#root.addEventListener("pointerenter", hover(true), { signal });
+    this.#root.addEventListener("pointerdown", hover(true), { signal });
+    this.#root.addEventListener("pointerleave", hover(false), { signal });
+    this.#root.addEventListener("focusin", (event) => this.#cameFrom(event.relatedTarget), { signal });
     // While focusout is dispatched the focus is on nothing yet; a moment later it is where it goes.
     this.#root.addEventListener("focusout", () => queueMicrotask(() => this.#settle()), { signal });
     document.addEventListener("visibilitychange", () => this.#settle(), { signal });
     document.addEventListener("keydown", (event) => this.#onKey(event), { signal });
   }
 
+  #cameFrom(from: EventTarget | null): void {
+    if (from instanceof HTMLElement && !this.#root.contains(from)) this.#origin = from;
+    this.#run();
+  }
+
   #onKey(event: KeyboardEvent): void {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
-    const { activeElement } = this.#root.ownerDocument;
-    const focused = this.#visible.find((toast) => toast.node.contains(activeElement));
-    const toast = focused ?? this.#visible.at(-1);
-    if (toast !== undefined) this.#dismiss(toast);
+    const newest = this.#visible.at(-1);
+    if (event.defaultPrevented || newest === undefined) return;
+    const active = this.#active();
+    const focused = this.#visible.find((toast) => toast.node.contains(active));
+    if (event.key === "Escape") {
+      this.#dismiss(focused ?? newest);
+    } else if (this.#isHotkey(event)) {
+      event.preventDefault();
+      if (focused === undefined) this.#focus(newest);
+      else this.#goBack();
+    }
   }
 }

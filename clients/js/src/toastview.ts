@@ -1,71 +1,44 @@
-import type { Level } from "./frames.js";
-import { safeHref } from "./links.js";
+import { actionBar, actionsOf, button, make, picture, titleLink } from "./content.js";
+import type { Level, Notification } from "./frames.js";
+import type { Words } from "./texts.js";
 
-/** What one toast says. */
+/** What one toast says: a notification, or one that stands for many, whose `notification` is null. */
 export interface ToastContent {
-  /** The notification's id; "" for a summary. */
-  readonly id: string;
   readonly title: string;
   readonly body: string;
   readonly level: Level;
-  readonly url: string;
-  readonly summary: boolean;
+  readonly notification: Notification | null;
 }
 
-const LEVEL_NAMES: Readonly<Record<Level, string>> = {
-  info: "Information",
-  success: "Success",
-  warning: "Warning",
-  error: "Error",
-};
+/** Whether it waits for the person: an error does, and what asks them to choose. */
+export function stays({ level, notification }: ToastContent): boolean {
+  return level === "error" || (notification !== null && actionsOf(notification, document.baseURI).length > 0);
+}
+
+/** What a screen reader says of it, in one piece: the level is a colour and a sign for the eye alone. */
+export function spoken({ title, body, level }: ToastContent, words: Words): string {
+  return `${words.say(level)}: ${title}${body === "" ? "" : `. ${body}`}`;
+}
 
 /** Builds the element of a toast. Every text of the notification is set as text. */
-export function buildToast(document: Document, content: ToastContent, dismiss: () => void): HTMLElement {
-  const toast = document.createElement("div");
-  toast.className = "notifier-toast";
-  toast.dataset["level"] = content.level;
-  if (content.id !== "") toast.dataset["id"] = content.id;
-  if (content.summary) toast.dataset["summary"] = "";
-
-  const icon = document.createElement("span");
-  icon.className = "notifier-toast-icon";
-  icon.setAttribute("aria-hidden", "true");
-
-  const text = document.createElement("div");
-  text.className = "notifier-toast-text";
-  // The level is a colour and a sign for the eye; this says it to those who hear it.
-  const level = document.createElement("span");
-  level.className = "notifier-toast-level";
-  level.textContent = `${LEVEL_NAMES[content.level]}: `;
-  const title = document.createElement("p");
-  title.className = "notifier-toast-title";
-  title.dir = "auto";
-  title.append(level, titleText(document, content));
-  text.append(title);
-  if (content.body !== "") {
-    const body = document.createElement("p");
-    body.className = "notifier-toast-body";
-    body.dir = "auto";
-    body.textContent = content.body;
-    text.append(body);
-  }
-
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "notifier-toast-dismiss";
-  button.setAttribute("aria-label", "Dismiss");
-  button.addEventListener("click", dismiss);
-
-  toast.append(icon, text, button);
+export function buildToast(content: ToastContent, words: Words, dismiss: () => void): HTMLElement {
+  const { title, body, level, notification } = content;
+  const link = notification && titleLink(notification, { class: "notifier-toast-link", part: "link" });
+  const heading = make(
+    "p",
+    { class: "notifier-toast-title", part: "title", dir: "auto" },
+    make("span", { class: "notifier-toast-level" }, `${words.say(level)}: `),
+    link ?? title,
+  );
+  const text = make("div", { class: "notifier-toast-text" }, heading);
+  if (body !== "") text.append(make("p", { class: "notifier-toast-body", part: "body", dir: "auto" }, body));
+  const names = { bar: "notifier-toast-actions", action: "notifier-toast-action" };
+  const actions = notification && actionBar(notification, names, dismiss);
+  if (actions !== null) text.append(actions);
+  const icon = picture({ icon: notification?.icon ?? "", level }, "notifier-toast-icon");
+  const close = button({ class: "notifier-toast-dismiss", part: "dismiss", "aria-label": words.say("dismiss") }, dismiss);
+  const toast = make("li", { class: "notifier-toast", part: `toast toast-${level}`, "data-level": level }, icon, text, close);
+  if (notification === null) toast.dataset["summary"] = "";
+  else toast.dataset["id"] = notification.id;
   return toast;
-}
-
-function titleText(document: Document, content: ToastContent): Node {
-  const href = safeHref(content.url, document.location.href);
-  if (href === null) return document.createTextNode(content.title);
-  const link = document.createElement("a");
-  link.href = href;
-  link.rel = "noopener noreferrer";
-  link.textContent = content.title;
-  return link;
 }

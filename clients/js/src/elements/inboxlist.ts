@@ -1,0 +1,125 @@
+import type { InboxItem, InboxView, NotifierClient, StateDetail } from "../interim.js";
+
+/** How far the list is: `idle` has more to load, `end` has none. */
+export type Progress = "idle" | "loading" | "failed" | "end";
+
+const PAGE = 20;
+
+/** More than this no one scrolls through, and it makes the page slow. */
+const MOST = 500;
+
+/** One view of the inbox as far as it was loaded, kept right by what the client tells. */
+export class InboxList {
+  readonly #client: NotifierClient;
+  readonly #changed: () => void;
+  #view: InboxView = "all";
+  #items: InboxItem[] = [];
+  #cursor: string | null = null;
+  #progress: Progress = "idle";
+  #load = new AbortController();
+  /** What was told while a page was on its way, which may be older than that. */
+  #told: StateDetail[] = [];
+  /** Streams and places tell what "all up to here" means for what came live. */
+  readonly #seqs = new Map<string, readonly [stream: string, seq: number]>();
+
+  /** @param changed called after each change */
+  constructor(client: NotifierClient, changed: () => void, signal: AbortSignal) {
+    this.#client = client;
+    this.#changed = changed;
+    client.addEventListener(
+      "notification",
+      ({ detail: { notification, stream, seq } }) => {
+        this.#seqs.set(notification.id, [stream, seq]);
+        if (this.#seqs.size > MOST) this.#seqs.delete(this.#seqs.keys().next().value ?? "");
+        this.#arrived({ ...notification, read: false, archived: false });
+      },
+      { signal },
+    );
+    client.addEventListener("state", ({ detail }) => this.#state(detail as StateDetail), { signal });
+    client.addEventListener("reset", () => void this.open(this.#view), { signal });
+    signal.addEventListener("abort", () => this.#load.abort());
+  }
+
+  get view(): InboxView {
+    return this.#view;
+  }
+
+  get items(): readonly InboxItem[] {
+    return this.#items;
+  }
+
+  get progress(): Progress {
+    return this.#progress;
+  }
+
+  /** Loads a view from its beginning. What is shown of the same view stays until the answer is there. */
+  async open(view: InboxView): Promise<void> {
+    if (view !== this.#view) this.#items = [];
+    this.#view = view;
+    await this.#fetch(null);
+  }
+
+  /** Loads the next page, if there is one and none is on its way. */
+  async more(): Promise<void> {
+    if (this.#progress === "idle" || this.#progress === "failed") await this.#fetch(this.#cursor);
+  }
+
+  async #fetch(cursor: string | null): Promise<void> {
+    this.#load.abort();
+    const { signal } = (this.#load = new AbortController());
+    this.#progress = "loading";
+    this.#told = [];
+    const kept = cursor === null ? [] : this.#items;
+    this.#changed();
+    try {
+      const page = await this.#client.inbox({ cursor, limit: PAGE, view: this.#view, signal });
+      if (signal.aborted) return;
+      // What came live while the page was on its way is in both, or in neither place but here.
+      const known = new Set(page.notifications.map(({ id }) => id));
+      const newest = page.notifications[0]?.id ?? "";
+      const live = cursor === null ? this.#items.filter(({ id }) => id > newest) : kept.filter(({ id }) => !known.has(id));
+      this.#items = [...live, ...page.notifications];
+      this.#cursor = page.next;
+      this.#progress = page.next === null || this.#items.length >= MOST ? "end" : "idle";
+      for (const detail of this.#told.splice(0)) this.#apply(detail);
+    } catch {
+      if (signal.aborted) return;
+      this.#progress = "failed";
+    }
+    this.#changed();
+    // A page may hold nothing for this view: the end is nearer all the same.
+    if (this.#progress === "idle" && this.#items.length === 0) await this.more();
+  }
+
+  #arrived(item: InboxItem): void {
+    if (this.#view === "archived" || this.#items.some(({ id }) => id === item.id)) return;
+    // Ids rise with time. What is older than all that was loaded comes with its page.
+    const place = this.#items.findIndex(({ id }) => id < item.id);
+    if (place < 0 && this.#cursor !== null) return;
+    const at = place < 0 ? this.#items.length : place;
+    this.#items = [...this.#items.slice(0, at), item, ...this.#items.slice(at)];
+    this.#changed();
+  }
+
+  #state(detail: StateDetail): void {
+    if (this.#progress === "loading") this.#told.push(detail);
+    this.#apply(detail);
+    this.#changed();
+    const [one] = this.#view === "archived" ? detail.archived : detail.unarchived;
+    // Where it belongs among the others the service knows.
+    if (one !== undefined && !this.#items.some(({ id }) => id === one)) void this.open(this.#view);
+  }
+
+  #apply({ read, all, heads, unmarked, archived, unarchived }: StateDetail): void {
+    const [reads, unmarks, gone, back] = [read, unmarked, archived, unarchived].map((ids) => new Set(ids));
+    this.#items = this.#items
+      .map((item) => {
+        const { id } = item;
+        const [stream, seq] = this.#seqs.get(id) ?? ["", 0];
+        const isRead = (item.read || reads!.has(id) || (all && seq <= (heads[stream] ?? 0))) && !unmarks!.has(id);
+        return { ...item, read: isRead, archived: (item.archived || gone!.has(id)) && !back!.has(id) };
+      })
+      // What becomes read in the view of the unread stays where it is: nothing jumps away under the pointer.
+      .filter((item) => item.archived === (this.#view === "archived"));
+  }
+}
