@@ -5,9 +5,8 @@ import {
   type StateDetail,
   type Status,
   type StatusDetail,
-  ToastStack,
-  attach,
 } from "../src/index.js";
+import type { NotifierToasts } from "../src/elements.js";
 import { CommandCopy } from "./copying.js";
 import { ReceivedList } from "./received.js";
 import { SendForm } from "./sending.js";
@@ -74,7 +73,7 @@ client.addEventListener("state", ({ detail }) => {
 });
 readAll.addEventListener("click", () => client.readAll());
 
-attach(client, new ToastStack(element("toasts", HTMLElement)));
 new SendForm(element("send-form", HTMLFormElement), element("send-result", HTMLElement), page.send_path);
 new CommandCopy(element("copy", HTMLButtonElement), element("curl", HTMLElement), element("copy-result", HTMLElement));
+for (const each of document.querySelectorAll<NotifierToasts>("notifier-toasts, notifier-bell")) each.client = client;
 client.connect();

@@ -8,6 +8,3 @@ export { type InboxItem, type InboxPage, type InboxQuery, type InboxView, Notifi
 export { safeHref } from "./links.js";
 export type { NotifierOptions } from "./options.js";
 export { MalformedFrame, parseServerFrame } from "./parse.js";
-export { type AttachOptions, attach } from "./summary.js";
-export { type ToastOptions, ToastStack } from "./toasts.js";
-export { TEXTS, type Text, type Texts, Words } from "./texts.js";

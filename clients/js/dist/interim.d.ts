@@ -33,6 +33,7 @@ export declare class NotifierClient extends Core {
     constructor(options: NotifierOptions);
     get inFront(): boolean;
     inbox({ cursor, limit, view, signal }?: InboxQuery): Promise<InboxPage>;
+    dispatchEvent(event: Event): boolean;
     read(ids: readonly string[]): void;
     markUnread(ids: readonly string[]): void;
     archive(ids: readonly string[]): void;

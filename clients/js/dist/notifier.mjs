@@ -1,2 +1,2 @@
-import{a as e,b as t,c as o,d as r,e as p,f as a,g as s,h as f,i,j as m,k as x,l as n,n as y,t as c,u as S,v as l}from"./shared.mjs";export{e as BACKOFF_BASE,o as BACKOFF_CAP,t as BACKOFF_GROWTH,p as CloseCode,i as MalformedFrame,f as MemoryStorage,x as NotifierClient,c as TEXTS,l as ToastStack,S as Words,y as attach,r as backoff,a as closeReason,s as isRefusal,m as parseServerFrame,n as safeHref};
+import{a as e,b as o,c as t,d as r,e as p,f,g as a,h as i,j as s,k as m,l as n,m as x}from"./shared.mjs";export{e as BACKOFF_BASE,t as BACKOFF_CAP,o as BACKOFF_GROWTH,p as CloseCode,s as MalformedFrame,i as MemoryStorage,n as NotifierClient,r as backoff,f as closeReason,a as isRefusal,m as parseServerFrame,x as safeHref};
 //# sourceMappingURL=notifier.mjs.map

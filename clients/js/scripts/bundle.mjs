@@ -61,8 +61,6 @@ export async function bundle() {
     const { outputFiles } = await esbuild.build({ ...common, ...output });
     for (const file of outputFiles) files.set(relative(projectFolder, file.path), Buffer.from(file.contents));
   }
-  const toasts = readFileSync(join(packageFolder, "src/toasts.css"));
-  files.set("clients/js/dist/toasts.css", toasts);
   files.set("ops/static/ops/uplot.css", readFileSync(join(packageFolder, "node_modules/uplot/dist/uPlot.min.css")));
   for (const [name, bytes] of declarations()) files.set(`clients/js/dist/${name}`, bytes);
   return files;

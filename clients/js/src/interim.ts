@@ -71,6 +71,14 @@ export class NotifierClient extends Core {
     return { ...page, notifications };
   }
 
+  override dispatchEvent(event: Event): boolean {
+    if (event.type === "state") {
+      const { detail } = event as CustomEvent<StateDetail>;
+      Object.assign(detail, { unmarked: [], archived: [], unarchived: [], ...(detail as object) });
+    }
+    return super.dispatchEvent(event);
+  }
+
   override read(ids: readonly string[]): void {
     for (const id of ids) this.#unmarked.delete(id);
     super.read(ids);

@@ -1,15 +1,15 @@
 import type { InboxItem } from "../interim.js";
-import type { Words } from "../texts.js";
+import type { Words } from "./texts.js";
 /** What a person does with one notification of the list. */
 export interface RowActions {
     /** `read` as it is to be from now on. */
-    mark(item: InboxItem, read: boolean): void;
-    file(item: InboxItem, archived: boolean): void;
+    mark(id: string, read: boolean): void;
+    file(id: string, archived: boolean): void;
 }
 /** One notification in the panel. Its element stays the same while its state changes, and with it the focus. */
 export declare class Row {
     #private;
-    readonly node: HTMLLIElement;
+    readonly node: HTMLElement;
     constructor(item: InboxItem, words: Words, { mark, file }: RowActions);
     update(item: InboxItem): void;
     /** Says anew how long ago it was. */

@@ -1,14 +1,13 @@
 import type { NotifierClient } from "../interim.js";
-import type { Words } from "../texts.js";
-import { ToastStack } from "../toasts.js";
 import { NotifierElement } from "./element.js";
+import type { Words } from "./texts.js";
+import { ToastStack } from "./toaststack.js";
 /**
  * Shows what comes as toasts.
  *
- * @attr url, token-url, lang, theme
  * @attr max - how many are visible at once; 3
  * @attr duration - milliseconds that one stays; 6000
- * @attr hotkey - the key that brings the focus to them and back; "F8"
+ * @attr hotkey - the key that brings the focus to them and back, such as "Alt+T"; "F8"; "" for none
  * @attr position - "bottom-end" (default), "bottom-start", "bottom-center", "top-end", "top-start" or "top-center"
  * @attr sound - a soft sound with what is live
  * @attr system - tells by the system what comes while no tab is visible, if the person allowed it
@@ -16,7 +15,6 @@ import { NotifierElement } from "./element.js";
 export declare class NotifierToasts extends NotifierElement {
     #private;
     static readonly observedAttributes: string[];
-    protected readonly css: string;
     /** The stack, to show toasts of the page's own on; null while the element is not in a page. */
     get stack(): ToastStack | null;
     protected draw(root: ShadowRoot, client: NotifierClient, words: Words, signal: AbortSignal): void;

@@ -1,29 +1,25 @@
-import { button, make } from "../content.js";
-import type { OpenDetail } from "../content.js";
 import type { NotifierClient } from "../interim.js";
-import type { Words } from "../texts.js";
-import css from "./bell.css?inline";
+import { button, icon, make } from "./dom.js";
 import { NotifierElement } from "./element.js";
-import { icon } from "./icons.js";
 import { Panel } from "./panel.js";
 import { place } from "./place.js";
+import type { Words } from "./texts.js";
 
 const MOST_SHOWN = 99;
 
 /**
  * A bell with the number of unread notifications; it opens a panel with the inbox.
  *
- * @attr url, token-url, lang, theme
  * @attr system - offers to tell by the system what comes while no tab is visible
+ * @fires notifier-toggle - the panel was opened or closed
  */
 export class NotifierBell extends NotifierElement {
-  protected readonly css = css;
-  #button: HTMLButtonElement | null = null;
+  #bell: HTMLButtonElement | null = null;
   #panel: Panel | null = null;
 
   /** Whether the panel is open. */
   get open(): boolean {
-    return this.#panel !== null && !this.#panel.node.hidden;
+    return this.#panel?.node.hidden === false;
   }
 
   set open(open: boolean) {
@@ -31,66 +27,62 @@ export class NotifierBell extends NotifierElement {
   }
 
   override focus(options?: FocusOptions): void {
-    this.#button?.focus(options);
+    this.#bell?.focus(options);
   }
 
   protected draw(root: ShadowRoot, client: NotifierClient, words: Words, signal: AbortSignal): void {
-    const badge = make("span", { class: "badge", part: "badge", "aria-hidden": "true" });
-    const attributes = { id: "bell", part: "button", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-controls": "panel" };
-    const bell = button(attributes, () => this.#toggle(!this.open), icon("bell"), badge);
-    const panel = new Panel(client, words, () => this.#toggle(false), signal);
-    this.#button = bell;
-    this.#panel = panel;
+    const attributes = { id: "bell", "aria-haspopup": "dialog", "aria-controls": "panel" };
+    const bell = (this.#bell = button("button", "", () => this.#toggle(!this.open), attributes));
+    const badge = make("span", "badge", { "aria-hidden": "true" });
+    const panel = (this.#panel = new Panel(client, words, () => this.#toggle(false), signal));
+    bell.append(icon("bell"), badge);
+    bell.ariaExpanded = "false";
     root.append(bell, panel.node);
 
     const count = (): void => {
       const { unread, status } = client;
+      const name = [words.say("notifications")];
+      if (unread > 0) name.push(words.say("unreadCount", unread));
+      if (status !== "live") name.push(words.say(status));
+      bell.ariaLabel = name.join(", ");
+      bell.dataset["status"] = status;
       badge.hidden = unread === 0;
       badge.textContent = unread > MOST_SHOWN ? `${MOST_SHOWN}+` : String(unread);
-      const name = words.say("notifications") + (unread === 0 ? "" : `, ${words.say("unread", unread)}`);
-      bell.setAttribute("aria-label", status === "offline" || status === "refused" ? `${name}. ${words.say(status)}` : name);
-      bell.dataset["status"] = status;
     };
-    for (const type of ["state", "notification", "status", "welcome"]) client.addEventListener(type, count, { signal });
+    for (const type of ["state", "notification", "status"]) client.addEventListener(type, count, { signal });
     count();
 
     const seek = (): void => {
       if (this.open) place(panel.node, bell);
     };
+    /** What is pressed or focused elsewhere closes the panel, and keeps the focus. */
+    const leave = (event: Event): void => {
+      if (this.open && !event.composedPath().includes(this)) this.#toggle(false, false);
+    };
     addEventListener("resize", seek, { signal });
-    addEventListener("scroll", seek, { signal, capture: true, passive: true });
-    root.addEventListener("keydown", (event) => this.#onKey(event as KeyboardEvent), { signal });
-    document.addEventListener("pointerdown", (event) => this.#leave(event.composedPath()), { signal });
-    document.addEventListener("focusin", (event) => this.#leave(event.composedPath()), { signal });
-    root.addEventListener("notifier-action", (event) => read(event as CustomEvent<OpenDetail>), { signal });
-    const read = ({ detail }: CustomEvent<OpenDetail>): void => client.read([detail.notification.id]);
-  }
-
-  #onKey(event: KeyboardEvent): void {
-    if (event.key !== "Escape" || !this.open) return;
-    event.preventDefault();
-    this.#toggle(false);
-  }
-
-  /** What is pressed or focused elsewhere closes the panel, and keeps the focus. */
-  #leave(path: readonly EventTarget[]): void {
-    if (this.open && !path.includes(this) && !path.some((each) => each instanceof Element && each.localName === "notifier-toasts")) {
-      this.#toggle(false, false);
-    }
+    addEventListener("scroll", seek, { signal, capture: true });
+    addEventListener("pointerdown", leave, { signal });
+    addEventListener("focusin", leave, { signal });
+    const { node } = panel;
+    node.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      this.#toggle(false);
+    });
   }
 
   #toggle(open: boolean, refocus = true): void {
-    const [bell, panel] = [this.#button, this.#panel];
+    const [bell, panel] = [this.#bell, this.#panel];
     if (bell === null || panel === null) return;
-    bell.setAttribute("aria-expanded", String(open));
+    bell.ariaExpanded = String(open);
     if (open) {
       panel.open(this.hasAttribute("system"));
       place(panel.node, bell);
       panel.node.focus({ preventScroll: true });
     } else {
-      panel.close();
+      panel.node.hidden = true;
       if (refocus) bell.focus();
     }
-    this.dispatchEvent(new CustomEvent(open ? "notifier-opened" : "notifier-closed", { bubbles: true, composed: true }));
+    this.dispatchEvent(new Event("notifier-toggle"));
   }
 }

@@ -1,27 +1,22 @@
 import type { NotifierClient } from "../interim.js";
-import { type Texts, Words } from "../texts.js";
 import { borrow } from "./clients.js";
+import css from "./elements.css?inline";
+import { type Texts, Words } from "./texts.js";
 
 // A server that renders pages imports this module too, and has no elements.
 const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
-
-/** The socket's address unless an element names another. */
-export const DEFAULT_URL = "/ws/notifications/";
 
 /** What the elements have in common: a client, found by address or given; texts; a shadow tree that is drawn anew when one of them changes. */
 export abstract class NotifierElement extends Base {
   static readonly observedAttributes: readonly string[] = ["url", "token-url", "lang"];
 
   #client: NotifierClient | null = null;
-  #texts: Partial<Texts> = {};
+  #texts: Texts = {};
   #drawn: AbortController | null = null;
   #planned = false;
 
   /** Puts the element's content into its empty shadow tree. What it listens to and started ends with the signal. */
   protected abstract draw(root: ShadowRoot, client: NotifierClient, words: Words, signal: AbortSignal): void;
-
-  /** The style sheet of the shadow tree, as text. */
-  protected abstract readonly css: string;
 
   /** A client of the page's own, which the page connects; null: the page's one for `url` is used. */
   get client(): NotifierClient | null {
@@ -34,11 +29,11 @@ export abstract class NotifierElement extends Base {
   }
 
   /** Any of the texts, in the page's words. */
-  get texts(): Partial<Texts> {
+  get texts(): Texts {
     return this.#texts;
   }
 
-  set texts(texts: Partial<Texts>) {
+  set texts(texts: Texts) {
     this.#texts = texts;
     this.#plan();
   }
@@ -78,14 +73,16 @@ export abstract class NotifierElement extends Base {
   #begin(): void {
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(this.css);
+    sheet.replaceSync(css);
     root.adoptedStyleSheets = [sheet];
     root.replaceChildren();
     const { signal } = (this.#drawn = new AbortController());
     const lang = this.closest("[lang]")?.getAttribute("lang") ?? "";
     const words = new Words(this.#texts, lang);
     if (this.#client !== null) return this.draw(root, this.#client, words, signal);
-    const { client, giveBack } = borrow(this.getAttribute("url") ?? DEFAULT_URL, this.getAttribute("token-url") ?? "");
+    const url = this.getAttribute("url");
+    if (url === null) return;
+    const { client, giveBack } = borrow(url, this.getAttribute("token-url") ?? "");
     this.draw(root, client, words, signal);
     signal.addEventListener("abort", giveBack);
   }

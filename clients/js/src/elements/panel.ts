@@ -1,15 +1,14 @@
-import { systemPermission } from "../attention.js";
-import { button, make } from "../content.js";
 import type { InboxItem, InboxView, NotifierClient } from "../interim.js";
-import type { Texts, Words } from "../texts.js";
-import { icon } from "./icons.js";
+import { systemPermission } from "./attention.js";
+import { button, focusedBeside, icon, iconButton, make } from "./dom.js";
 import { InboxList } from "./inboxlist.js";
 import { Row } from "./row.js";
+import type { TextName, Words } from "./texts.js";
 
-const VIEWS: readonly (readonly [InboxView, keyof Texts, keyof Texts])[] = [
-  ["all", "all", "empty"],
-  ["unread", "onlyUnread", "emptyUnread"],
-  ["archived", "archived", "emptyArchived"],
+const VIEWS: readonly (readonly [InboxView, TextName])[] = [
+  ["all", "emptyAll"],
+  ["unread", "emptyUnread"],
+  ["archived", "emptyArchived"],
 ];
 
 const MINUTE = 60_000;
@@ -21,166 +20,141 @@ export class Panel {
   readonly #words: Words;
   readonly #list: InboxList;
   readonly #rows = new Map<string, Row>();
-  readonly #tabs: readonly HTMLButtonElement[];
+  readonly #tabs: readonly HTMLElement[];
   readonly #readAll: HTMLButtonElement;
-  readonly #connection = make("p", { class: "connection", part: "connection", role: "status" });
-  readonly #reconnect: HTMLButtonElement;
+  readonly #connection = make("p", "", { role: "status" });
+  readonly #strip: HTMLElement;
   readonly #offer: HTMLElement;
-  readonly #items = make("ul", { part: "list", role: "list" });
+  readonly #items = make("ul", "list", { role: "list" });
   readonly #scroll: HTMLElement;
-  readonly #empty = make("div", { class: "empty", part: "empty" });
+  readonly #empty = make("div", "empty");
   readonly #failed: HTMLElement;
-  readonly #more: HTMLButtonElement;
   readonly #loading: HTMLElement;
-  readonly #said = make("p", { class: "hidden", role: "status" });
+  readonly #more: HTMLElement;
   #offersSystem = false;
 
   /** @param close called when the person closes it */
   constructor(client: NotifierClient, words: Words, close: () => void, signal: AbortSignal) {
     this.#client = client;
     this.#words = words;
-    const say = (key: keyof Texts): string => words.say(key);
     this.#list = new InboxList(client, () => this.#render(), signal);
-    this.#readAll = button({ class: "quiet", part: "mark-all" }, () => client.readAll(), say("markAllRead"));
-    const shut = button({ class: "tool shut", part: "close", "aria-label": say("close"), title: say("close") }, close, icon("close"));
-    const head = make(
-      "div",
-      { class: "header", part: "header" },
-      make("h2", { id: "name", part: "heading" }, say("notifications")),
-      this.#readAll,
-      shut,
+    const more = (): void => void this.#list.more();
+    const quiet = (names: string, name: TextName, press: () => void): HTMLButtonElement =>
+      button(`quiet ${names}`, words.say(name), press);
+    const line = (names: string, ...children: HTMLElement[]): HTMLElement => make("div", names, {}, ...children);
+    const told = (name: TextName, role = ""): HTMLElement => make("p", "", { role }, words.say(name));
+
+    this.#readAll = quiet("mark-all", "markAllRead", () => client.readAll());
+    const heading = make("h2", "heading", { id: "name" }, words.say("notifications"));
+    const head = line("header", heading, this.#readAll, iconButton("tool close", close, "close", words.say("close")));
+    this.#tabs = VIEWS.map(([view]) =>
+      button("tab", words.say(view), () => this.#turn(view), { role: "tab", id: view, "aria-controls": "scroll" }),
     );
-    this.#tabs = VIEWS.map(([view, key]) =>
-      button({ role: "tab", part: "tab", id: view, "aria-controls": "scroll" }, () => this.#turn(view), say(key)),
-    );
-    const tabs = make("div", { class: "tabs", part: "tabs", role: "tablist", "aria-labelledby": "name" }, ...this.#tabs);
+    const tabs = make("div", "tabs", { role: "tablist", "aria-labelledby": "name" }, ...this.#tabs);
     tabs.addEventListener("keydown", (event) => this.#walk(event));
-    this.#reconnect = button({ class: "quiet", part: "reconnect" }, () => client.connect(), say("reconnect"));
-    const strip = make("div", { class: "strip" }, this.#connection, this.#reconnect);
-    const allow = button({ class: "quiet", part: "allow" }, () => void this.#ask(), say("systemAllow"));
-    this.#offer = make("div", { class: "strip", part: "offer" }, make("p", {}, say("systemOffer")), allow);
-    const retry = button({ class: "quiet", part: "retry" }, () => void this.#list.more(), say("retry"));
-    this.#failed = make("div", { class: "failed", part: "failed", role: "alert" });
-    this.#failed.append(make("p", {}, say("failed")), retry);
-    this.#loading = make("p", { class: "loading", part: "loading" }, say("loading"));
-    this.#more = button({ class: "quiet more", part: "load-more" }, () => void this.#list.more(), say("loadMore"));
-    const inner = [this.#empty, this.#items, this.#loading, this.#failed, this.#more];
-    this.#scroll = make("div", { id: "scroll", part: "scroll", role: "tabpanel", tabindex: "0" }, ...inner);
-    const dialog = { id: "panel", part: "panel", role: "dialog", "aria-labelledby": "name", tabindex: "-1" };
-    this.node = make("div", dialog, head, tabs, strip, this.#offer, this.#scroll, this.#said);
+    this.#strip = line("strip connection", this.#connection, quiet("reconnect", "reconnect", () => client.connect()));
+    this.#offer = line("strip offer", told("systemOffer"), quiet("allow", "systemAllow", () => void this.#ask()));
+    this.#failed = line("note failed", told("failed", "alert"), quiet("retry", "retry", more));
+    this.#loading = line("note loading", told("loading"));
+    this.#more = quiet("load-more", "loadMore", more);
+    this.#scroll = make("div", "scroll", { id: "scroll", role: "tabpanel", tabindex: "0" });
+    this.#scroll.append(this.#empty, this.#items, this.#loading, this.#failed, this.#more);
+    const dialog = { id: "panel", role: "dialog", "aria-labelledby": "name", tabindex: "-1" };
+    this.node = make("div", "panel", dialog, head, tabs, this.#strip, this.#offer, this.#scroll);
     this.node.hidden = true;
-    const near = new IntersectionObserver(
-      // What failed is tried again by the person, not by scrolling.
-      (seen) => seen.some((each) => each.isIntersecting) && this.#list.progress === "idle" && void this.#list.more(),
-      { root: this.#scroll, rootMargin: "200px" },
-    );
+
+    // What failed is tried again by the person, not by scrolling.
+    const near = new IntersectionObserver(() => this.#list.progress === "idle" && isNear() && more(), { root: this.#scroll });
+    const isNear = (): boolean => {
+      const { scrollHeight, scrollTop, clientHeight } = this.#scroll;
+      return scrollHeight - scrollTop < 2 * clientHeight;
+    };
     near.observe(this.#more);
     const ticking = setInterval(() => this.#rows.forEach((row) => row.tick()), MINUTE);
     signal.addEventListener("abort", () => {
       near.disconnect();
       clearInterval(ticking);
     });
-    client.addEventListener("status", () => this.connection(), { signal });
-    this.connection();
+    client.addEventListener("status", () => this.#render(), { signal });
   }
 
-  /** Shows what is new from its beginning. */
+  /** Shows all there is, the newest first. */
   open(offersSystem: boolean): void {
     this.#offersSystem = offersSystem;
     this.node.hidden = false;
-    this.#scroll.scrollTop = 0;
     this.#turn("all");
   }
 
-  close(): void {
-    this.node.hidden = true;
-  }
-
-  /** Says how the connection stands; nothing while it is live. */
-  connection(): void {
-    const { status } = this.#client;
-    const isLive = status === "live";
-    this.#connection.textContent = isLive ? "" : this.#words.say(status);
-    this.#reconnect.hidden = status !== "offline" && status !== "refused";
-    this.#connection.parentElement!.hidden = isLive;
-  }
-
   #turn(view: InboxView): void {
+    this.#scroll.scrollTop = 0;
     void this.#list.open(view);
   }
 
   /** The arrow keys walk along the tabs, towards the side that they point to. */
   #walk(event: KeyboardEvent): void {
-    const steps: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1 };
-    const mirrored = getComputedStyle(this.node).direction === "rtl" ? -1 : 1;
-    const step = (steps[event.key] ?? 0) * mirrored;
-    const now = VIEWS.findIndex(([view]) => view === this.#list.view);
-    const place = event.key === "Home" ? 0 : event.key === "End" ? 2 : step === 0 ? -1 : (now + step + 3) % 3;
-    const tab = this.#tabs[place];
-    if (tab === undefined) return;
+    const forward = getComputedStyle(this.node).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
+    if (!event.key.startsWith("Arrow")) return;
     event.preventDefault();
-    tab.click();
-    tab.focus();
+    const now = VIEWS.findIndex(([view]) => view === this.#list.view);
+    const tab = this.#tabs[(now + (event.key === forward ? 1 : 2)) % 3];
+    tab?.click();
+    tab?.focus();
   }
 
   async #ask(): Promise<void> {
-    await window.Notification.requestPermission();
+    await Notification.requestPermission();
     this.#render();
     this.node.focus();
   }
 
   readonly #actions = {
-    mark: ({ id }: InboxItem, read: boolean): void => (read ? this.#client.read([id]) : this.#client.markUnread([id])),
-    file: ({ id }: InboxItem, archived: boolean): void => {
-      this.#said.textContent = this.#words.say(archived ? "archived" : "unarchive");
-      if (archived) this.#client.archive([id]);
-      else this.#client.unarchive([id]);
-    },
+    mark: (id: string, read: boolean): void => (read ? this.#client.read([id]) : this.#client.markUnread([id])),
+    file: (id: string, archived: boolean): void => (archived ? this.#client.archive([id]) : this.#client.unarchive([id])),
   };
 
   #render(): void {
     if (this.node.hidden) return;
     const { items, view, progress } = this.#list;
+    const { status, unread } = this.#client;
+    const words = this.#words;
     this.#fill(items);
-    VIEWS.forEach(([each, , empty], index) => {
-      const tab = this.#tabs[index]!;
-      tab.setAttribute("aria-selected", String(each === view));
-      tab.tabIndex = each === view ? 0 : -1;
-      if (each !== view) return;
-      const hint = view === "all" ? make("p", { class: "hint" }, this.#words.say("emptyHint")) : "";
-      this.#empty.replaceChildren(icon("bell"), make("p", {}, this.#words.say(empty)), hint);
+    VIEWS.forEach(([each, empty], index) => {
+      const [tab, isHere] = [this.#tabs[index]!, each === view];
+      tab.ariaSelected = String(isHere);
+      tab.tabIndex = isHere ? 0 : -1;
+      if (isHere) this.#empty.replaceChildren(icon("bell"), make("p", "", {}, words.say(empty)));
     });
     this.#scroll.setAttribute("aria-labelledby", view);
-    this.#scroll.setAttribute("aria-busy", String(progress === "loading"));
     this.#empty.hidden = progress !== "end" || items.length > 0;
     this.#loading.hidden = progress !== "loading";
     this.#failed.hidden = progress !== "failed";
     this.#more.hidden = progress !== "idle";
-    this.#readAll.disabled = this.#client.unread === 0;
+    this.#readAll.disabled = unread === 0;
+    this.#strip.hidden = status === "live";
+    this.#connection.textContent = status === "live" ? "" : words.say(status);
     this.#offer.hidden = !this.#offersSystem || systemPermission() !== "default";
   }
 
   /** Brings the rows in line with the items; one that stays keeps its element, and a lost focus goes to its neighbour. */
   #fill(items: readonly InboxItem[]): void {
-    const root = this.node.getRootNode() as Document | ShadowRoot;
-    const focused = root.activeElement;
-    const old = [...this.#items.children];
-    const place = old.findIndex((row) => row.contains(focused));
+    const list = this.#items;
+    const focused = focusedBeside(list);
+    const place = [...list.children].findIndex((row) => row.contains(focused));
     const wanted = new Set(items.map(({ id }) => id));
-    for (const [id, row] of this.#rows) {
+    for (const [id, { node }] of this.#rows) {
       if (wanted.has(id)) continue;
-      row.node.remove();
+      node.remove();
       this.#rows.delete(id);
     }
     items.forEach((item, index) => {
-      const known = this.#rows.get(item.id);
-      const row = known ?? new Row(item, this.#words, this.#actions);
-      if (known === undefined) this.#rows.set(item.id, row);
-      else row.update(item);
-      if (this.#items.children[index] !== row.node) this.#items.insertBefore(row.node, this.#items.children[index] ?? null);
+      const row = this.#rows.get(item.id) ?? new Row(item, this.#words, this.#actions);
+      this.#rows.set(item.id, row);
+      row.update(item);
+      const there = list.children[index];
+      if (there !== row.node) list.insertBefore(row.node, there ?? null);
     });
     if (place < 0 || focused?.isConnected) return;
-    const heir = this.#items.children[Math.min(place, items.length - 1)];
-    (heir?.querySelector<HTMLElement>(`.${focused?.classList[1] ?? "title"}`) ?? this.#scroll).focus();
+    const heir = list.children[Math.min(place, items.length - 1)]?.querySelector<HTMLElement>(".file");
+    (heir ?? this.#scroll).focus();
   }
 }

@@ -1,50 +1,36 @@
-import { actionBar, button, make, picture, titleLink } from "../content.js";
 import type { InboxItem } from "../interim.js";
-import type { Words } from "../texts.js";
-import { icon } from "./icons.js";
+import { card } from "./card.js";
+import { dress, iconButton, make } from "./dom.js";
+import type { Words } from "./texts.js";
 
 /** What a person does with one notification of the list. */
 export interface RowActions {
   /** `read` as it is to be from now on. */
-  mark(item: InboxItem, read: boolean): void;
-  file(item: InboxItem, archived: boolean): void;
+  mark(id: string, read: boolean): void;
+  file(id: string, archived: boolean): void;
 }
 
 /** One notification in the panel. Its element stays the same while its state changes, and with it the focus. */
 export class Row {
-  readonly node: HTMLLIElement;
+  readonly node: HTMLElement;
   #item: InboxItem;
   readonly #words: Words;
-  readonly #time: HTMLTimeElement;
-  readonly #mark: HTMLButtonElement;
-  readonly #file: HTMLButtonElement;
-  readonly #state = make("span", { class: "hidden" });
+  readonly #time: HTMLElement;
+  readonly #mark: HTMLElement;
+  readonly #file: HTMLElement;
 
   constructor(item: InboxItem, words: Words, { mark, file }: RowActions) {
     this.#item = item;
     this.#words = words;
-    const { title, body, category, level, created } = item;
-    const read = (): void => {
-      if (!this.#item.read) mark(this.#item, true);
-    };
-    const name = { class: "title", part: "item-title", dir: "auto" };
-    const heading = titleLink(item, name) ?? button(name, () => this.#expand(), title);
-    const time = new Date(created);
-    this.#time = make("time", { datetime: created, title: words.moment(time) });
-    this.#mark = button({ class: "tool mark", part: "tool" }, () => mark(this.#item, !this.#item.read));
-    this.#file = button({ class: "tool file", part: "tool" }, () => file(this.#item, !this.#item.archived));
-    const foot = make("p", { class: "foot", part: "item-meta" }, this.#time);
-    if (category !== "") foot.append(make("bdi", {}, category));
-    const says = make("span", { class: "hidden" }, `${words.say(level)}: `);
-    const text = make("div", { class: "text" }, make("p", { class: "head" }, this.#state, says, heading));
-    if (body !== "") text.append(make("p", { class: "body", part: "item-body", dir: "auto" }, body));
-    text.append(foot);
-    const actions = actionBar(item, { bar: "actions", action: "action" }, () => {});
-    if (actions !== null) text.append(actions);
-    const tools = make("div", { class: "tools" }, this.#mark, this.#file);
-    this.node = make("li", { "data-id": item.id, "data-level": level }, picture(item, "icon"), text, tools);
+    const { id, created, category } = item;
+    this.#time = make("time", "", { datetime: created, title: words.moment(new Date(created)) });
+    this.#mark = iconButton("tool mark", () => mark(id, !this.#item.read));
+    this.#file = iconButton("tool file", () => file(id, !this.#item.archived));
+    const meta = make("p", "meta", {}, this.#time, make("bdi", "", {}, category));
+    const press = (): void => void this.node.toggleAttribute("data-open");
+    this.node = card("item", { ...item, notification: item }, { words, meta, press, attributes: {} }, this.#mark, this.#file);
     this.node.addEventListener("click", (event) => {
-      if (!(event.target instanceof Element) || event.target.closest(".tools") === null) read();
+      if (!this.#item.read && !(event.target as Element).closest(".tools")) mark(id, true);
     });
     this.update(item);
   }
@@ -52,13 +38,11 @@ export class Row {
   update(item: InboxItem): void {
     this.#item = item;
     const { read, archived } = item;
-    this.node.setAttribute("part", read ? "item" : "item item-unread");
+    const words = this.#words;
     this.node.toggleAttribute("data-unread", !read);
-    this.#state.textContent = read ? "" : `${this.#words.say("onlyUnread")}: `;
-    name(this.#mark, this.#words.say(read ? "markUnread" : "markRead"));
-    name(this.#file, this.#words.say(archived ? "unarchive" : "archive"));
-    this.#mark.replaceChildren(icon(read ? "dot" : "check"));
-    this.#file.replaceChildren(icon(archived ? "back" : "archive"));
+    this.node.setAttribute("part", read ? "item" : "item item-unread");
+    dress(this.#mark, read ? "dot" : "check", words.say(read ? "markUnread" : "markRead"));
+    dress(this.#file, archived ? "back" : "archive", words.say(archived ? "unarchive" : "archive"));
     this.tick();
   }
 
@@ -66,13 +50,4 @@ export class Row {
   tick(): void {
     this.#time.textContent = this.#words.ago(new Date(this.#item.created));
   }
-
-  #expand(): void {
-    this.node.toggleAttribute("data-open");
-  }
-}
-
-function name(tool: HTMLButtonElement, label: string): void {
-  tool.title = label;
-  tool.setAttribute("aria-label", label);
 }

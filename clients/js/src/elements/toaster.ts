@@ -1,17 +1,17 @@
+import { isNotificationId } from "../encode.js";
 import type { NotifierClient } from "../interim.js";
-import { attach } from "../summary.js";
-import type { Words } from "../texts.js";
-import { ToastStack } from "../toasts.js";
-import css from "../toasts.css?inline";
+import { attach } from "./attach.js";
+import type { OpenDetail } from "./card.js";
 import { NotifierElement } from "./element.js";
+import type { Words } from "./texts.js";
+import { ToastStack } from "./toaststack.js";
 
 /**
  * Shows what comes as toasts.
  *
- * @attr url, token-url, lang, theme
  * @attr max - how many are visible at once; 3
  * @attr duration - milliseconds that one stays; 6000
- * @attr hotkey - the key that brings the focus to them and back; "F8"
+ * @attr hotkey - the key that brings the focus to them and back, such as "Alt+T"; "F8"; "" for none
  * @attr position - "bottom-end" (default), "bottom-start", "bottom-center", "top-end", "top-start" or "top-center"
  * @attr sound - a soft sound with what is live
  * @attr system - tells by the system what comes while no tab is visible, if the person allowed it
@@ -19,7 +19,6 @@ import { NotifierElement } from "./element.js";
 export class NotifierToasts extends NotifierElement {
   static override readonly observedAttributes = [...NotifierElement.observedAttributes, "max", "duration", "hotkey"];
 
-  protected readonly css = css;
   #stack: ToastStack | null = null;
 
   /** The stack, to show toasts of the page's own on; null while the element is not in a page. */
@@ -28,20 +27,24 @@ export class NotifierToasts extends NotifierElement {
   }
 
   protected draw(root: ShadowRoot, client: NotifierClient, words: Words, signal: AbortSignal): void {
-    const number = (name: string): number | undefined => Number(this.getAttribute(name)) || undefined;
-    const [max, duration, hotkey] = [number("max"), number("duration"), this.getAttribute("hotkey")];
-    const stack = new ToastStack(root, {
+    const number = (name: string, usual: number): number => Number(this.getAttribute(name)) || usual;
+    const stack = (this.#stack = new ToastStack(root, {
       words,
-      ...(max === undefined ? {} : { max }),
-      ...(duration === undefined ? {} : { duration }),
-      ...(hotkey === null ? {} : { hotkey }),
-    });
-    const detach = attach(client, stack, {
-      sound: () => this.hasAttribute("sound"),
-      system: () => this.hasAttribute("system"),
-    });
-    this.#stack = stack;
+      max: number("max", 3),
+      duration: number("duration", 6_000),
+      hotkey: this.getAttribute("hotkey") ?? "F8",
+    }));
+    const has = (name: string) => (): boolean => this.hasAttribute(name);
+    const detach = attach(client, stack, has("sound"), has("system"));
+    for (const type of ["notifier-open", "notifier-action"]) {
+      root.addEventListener(
+        type,
+        (event) => client.read([(event as CustomEvent<OpenDetail>).detail.notification.id].filter(isNotificationId)),
+        { signal },
+      );
+    }
     signal.addEventListener("abort", () => {
+      this.#stack = null;
       detach();
       stack.destroy();
     });

@@ -1,14 +1,13 @@
-import type { Level, Notification } from "./frames.js";
-import { Words } from "./texts.js";
+import type { Level, Notification } from "../frames.js";
+import type { Words } from "./texts.js";
 export interface ToastOptions {
-    /** How many are visible at once; 3 unless given. The rest is counted. */
-    readonly max?: number;
-    /** Milliseconds that a toast stays; 6,000 unless given. Errors and those with actions stay until they are dismissed. */
-    readonly duration?: number;
-    /** The key that brings the focus to the toasts and back: "F8" unless given, or such as "Alt+T"; "" is none. */
-    readonly hotkey?: string;
-    /** The words that the stack speaks in: `new Words(texts, lang)`; English unless given. */
-    readonly words?: Words;
+    /** How many are visible at once. The rest is counted. */
+    readonly max: number;
+    /** Milliseconds that a toast stays. Errors and those with actions stay until they are dismissed. */
+    readonly duration: number;
+    /** The key that brings the focus to the toasts and back, such as "F8" or "Alt+T"; "" is none. */
+    readonly hotkey: string;
+    readonly words: Words;
 }
 /**
  * A stack of toasts, the newest at the bottom. The oldest go first, and those that wait follow, those that stay ahead of
@@ -17,21 +16,18 @@ export interface ToastOptions {
  */
 export declare class ToastStack {
     #private;
-    /** @param container where the stack is put; the live regions in it exist from now on, ahead of any toast */
-    constructor(container: HTMLElement | ShadowRoot, options?: ToastOptions);
+    /** The words that the stack speaks in. */
+    readonly words: Words;
+    constructor(root: ShadowRoot, { max, duration, hotkey: key, words }: ToastOptions);
     /** Shows a notification; a link only if its address is safe to follow. */
     show(notification: Notification): void;
     /** Shows one toast that stands for many notifications. */
     showSummary(title: string, body: string, level: Level): void;
-    /** The words that the stack speaks in. */
-    get words(): Words;
     /**
      * Tells from now on whose toasts become visible on a visible page: `watcher` is called with the ids of their notifications,
      * each once. Null ends it.
      */
     watch(watcher: ((ids: readonly string[]) => void) | null): void;
-    /** Listens to `notifier-open` and `notifier-action` of its toasts. */
-    on(type: "notifier-open" | "notifier-action", listener: (event: Event) => void, options?: AddEventListenerOptions): void;
     /** Takes away the toasts of these notifications, for they were read elsewhere. */
     remove(ids: ReadonlySet<string>): void;
     /** Dismisses every toast, also those that wait. */

@@ -1,18 +1,10 @@
+import { isNotificationId } from "../encode.js";
+import type { NotificationDetail } from "../events.js";
+import type { Level, Notification } from "../frames.js";
+import type { NotifierClient, StateDetail } from "../interim.js";
 import { chime, tellSystem } from "./attention.js";
 import { Claims } from "./claims.js";
-import type { OpenDetail } from "./content.js";
-import { isNotificationId } from "./encode.js";
-import type { NotificationDetail } from "./events.js";
-import type { Level, Notification } from "./frames.js";
-import type { NotifierClient, StateDetail } from "./interim.js";
-import type { ToastStack } from "./toasts.js";
-
-export interface AttachOptions {
-  /** Whether a sound is to be heard with what is live; asked each time. Silent unless given. */
-  readonly sound?: () => boolean;
-  /** Whether the system is to tell what comes while no tab is visible, if the person allowed it; asked each time. */
-  readonly system?: () => boolean;
-}
+import type { ToastStack } from "./toaststack.js";
 
 /** So many that came while away are still shown one by one. */
 const FEW = 3;
@@ -80,9 +72,11 @@ class Gathered {
  * says how many. The gathering ends when all that was missed has come, or nothing comes for 1.5 s, but not
  * before the page is in front; what another tab showed by then is left out. Whose toasts were visible the server is told as seen.
  *
+ * @param sound whether one is to be heard with what is live; asked each time
+ * @param system whether the system is to tell what comes while no tab is visible, if the person allowed it; asked each time
  * @returns the function that ends it; what is gathered then is not shown
  */
-export function attach(client: NotifierClient, stack: ToastStack, { sound, system }: AttachOptions = {}): () => void {
+export function attach(client: NotifierClient, stack: ToastStack, sound: () => boolean, system: () => boolean): () => void {
   const stop = new AbortController();
   const { signal } = stop;
   const gathered = new Gathered();
@@ -106,12 +100,12 @@ export function attach(client: NotifierClient, stack: ToastStack, { sound, syste
 
   /** Nobody sees the page. If no other tab shows it, the one that holds the socket lets the system tell. */
   const tellOutside = (notification: Notification): void => {
-    if (!client.leads || !(system?.() || sound?.())) return;
+    if (!client.leads || !(system() || sound())) return;
     const timer = setTimeout(() => {
       timers.delete(timer);
       if (!gathered.has(notification.id)) return;
-      if (sound?.()) chime();
-      if (system?.()) tellSystem(notification, () => client.read([notification.id]));
+      if (sound()) chime();
+      if (system()) tellSystem(notification, () => client.read([notification.id]));
     }, CLAIM);
     timers.add(timer);
   };
@@ -120,7 +114,7 @@ export function attach(client: NotifierClient, stack: ToastStack, { sound, syste
     if (!replayed && isLookedAt()) {
       stack.show(notification);
       claims?.claim([notification.id]);
-      if (sound?.()) chime();
+      if (sound()) chime();
       return;
     }
     gathered.add(notification);
@@ -137,15 +131,8 @@ export function attach(client: NotifierClient, stack: ToastStack, { sound, syste
     if (!catchingUp) finish();
   };
 
-  const readIt = (event: Event): void => {
-    const { notification } = (event as CustomEvent<OpenDetail>).detail;
-    if (isNotificationId(notification.id)) client.read([notification.id]);
-  };
-
   // A page may show toasts of its own on this stack.
   stack.watch((ids) => client.seen(ids.filter(isNotificationId)));
-  stack.on("notifier-open", readIt, { signal });
-  stack.on("notifier-action", readIt, { signal });
   client.addEventListener("notification", receive, { signal });
   client.addEventListener(
     "welcome",
@@ -160,7 +147,7 @@ export function attach(client: NotifierClient, stack: ToastStack, { sound, syste
   client.addEventListener(
     "state",
     ({ detail }) => {
-      const { read, all, archived = [] } = detail as StateDetail;
+      const { read, all, archived } = detail as StateDetail;
       settle(new Set([...read, ...archived]));
       if (all) gathered.clear();
     },

@@ -1,4 +1,4 @@
-import type { Notification } from "./frames.js";
+import type { Notification } from "../frames.js";
 /** Two short, soft tones, made here: nothing is loaded. Silent where the browser wants a click on the page first. */
 export declare function chime(): void;
 /** Whether the browser knows system notifications, and what the person said: "default" means that nobody asked yet. */

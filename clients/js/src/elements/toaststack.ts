@@ -1,25 +1,23 @@
-import { Announcer } from "./announcer.js";
-import { make } from "./content.js";
+import type { Level, Notification } from "../frames.js";
+import { type Content, actionsOf, card } from "./card.js";
 import { Countdown } from "./countdown.js";
-import type { Level, Notification } from "./frames.js";
+import { focusedBeside, iconButton, make } from "./dom.js";
 import { hotkey } from "./hotkey.js";
 import { swipeable } from "./swipe.js";
-import { Words } from "./texts.js";
-import { type ToastContent, buildToast, spoken, stays } from "./toastview.js";
+import type { Words } from "./texts.js";
 
 export interface ToastOptions {
-  /** How many are visible at once; 3 unless given. The rest is counted. */
-  readonly max?: number;
-  /** Milliseconds that a toast stays; 6,000 unless given. Errors and those with actions stay until they are dismissed. */
-  readonly duration?: number;
-  /** The key that brings the focus to the toasts and back: "F8" unless given, or such as "Alt+T"; "" is none. */
-  readonly hotkey?: string;
-  /** The words that the stack speaks in: `new Words(texts, lang)`; English unless given. */
-  readonly words?: Words;
+  /** How many are visible at once. The rest is counted. */
+  readonly max: number;
+  /** Milliseconds that a toast stays. Errors and those with actions stay until they are dismissed. */
+  readonly duration: number;
+  /** The key that brings the focus to the toasts and back, such as "F8" or "Alt+T"; "" is none. */
+  readonly hotkey: string;
+  readonly words: Words;
 }
 
 interface Toast {
-  readonly content: ToastContent;
+  readonly content: Content;
   readonly node: HTMLElement;
   /** Rises from toast to toast. */
   readonly order: number;
@@ -30,20 +28,26 @@ interface Toast {
 /** What waits beyond this is counted, and becomes one toast at the end: old news, one by one, helps nobody. */
 const MAX_WAITING = 20;
 
+/** How long a text stays for a screen reader to take it, in milliseconds. */
+const SPOKEN = 1_000;
+
 /**
  * A stack of toasts, the newest at the bottom. The oldest go first, and those that wait follow, those that stay ahead of
  * the others; nothing moves or ends while the pointer, a finger or the focus is on the stack, or the page is hidden. One that stays
  * gives its place to what comes after it, and returns when there is room.
  */
 export class ToastStack {
+  /** The words that the stack speaks in. */
+  readonly words: Words;
   readonly #max: number;
   readonly #duration: number;
-  readonly #words: Words;
   readonly #isHotkey: (event: KeyboardEvent) => boolean;
   readonly #root: HTMLElement;
-  readonly #list: HTMLElement;
-  readonly #more: HTMLElement;
-  readonly #announcer: Announcer;
+  readonly #list = make("ol", "list", { role: "list" });
+  readonly #more = make("p", "more", { hidden: "hidden" });
+  // Live regions that exist before they speak: errors and warnings interrupt, the rest waits its turn. They hold nothing but text.
+  readonly #alert = make("div", "hidden", { role: "alert", "aria-atomic": "false" });
+  readonly #status = make("div", "hidden", { role: "status", "aria-atomic": "false" });
   readonly #stop = new AbortController();
   #visible: Toast[] = [];
   /** What was not visible yet, in order. */
@@ -60,20 +64,15 @@ export class ToastStack {
   readonly #unseen = new Set<string>();
   #watcher: ((ids: readonly string[]) => void) | null = null;
 
-  /** @param container where the stack is put; the live regions in it exist from now on, ahead of any toast */
-  constructor(container: HTMLElement | ShadowRoot, options: ToastOptions = {}) {
-    const { max = 3, duration = 6_000, hotkey: key = "F8", words = new Words() } = options;
+  constructor(root: ShadowRoot, { max, duration, hotkey: key, words }: ToastOptions) {
+    this.words = words;
     this.#max = max;
     this.#duration = duration;
-    this.#words = words;
     this.#isHotkey = hotkey(key);
-    const name = this.#words.say("notifications") + (key === "" ? "" : ` (${key})`);
-    this.#more = make("p", { class: "notifier-toasts-more", part: "more", hidden: "" });
-    this.#list = make("ol", { class: "notifier-toasts-list", part: "list", role: "list" });
-    const region = { class: "notifier-toasts", part: "region", role: "region", "aria-label": name };
-    this.#root = make("div", region, this.#more, this.#list);
-    this.#announcer = new Announcer(this.#root);
-    container.append(this.#root);
+    const name = words.say("notifications") + (key && ` (${key})`);
+    const parts = [this.#more, this.#list, this.#alert, this.#status];
+    this.#root = make("div", "region", { role: "region", "aria-label": name }, ...parts);
+    root.append(this.#root);
     this.#listen();
   }
 
@@ -88,22 +87,12 @@ export class ToastStack {
     this.#show({ title, body, level, notification: null });
   }
 
-  /** The words that the stack speaks in. */
-  get words(): Words {
-    return this.#words;
-  }
-
   /**
    * Tells from now on whose toasts become visible on a visible page: `watcher` is called with the ids of their notifications,
    * each once. Null ends it.
    */
   watch(watcher: ((ids: readonly string[]) => void) | null): void {
     this.#watcher = watcher;
-  }
-
-  /** Listens to `notifier-open` and `notifier-action` of its toasts. */
-  on(type: "notifier-open" | "notifier-action", listener: (event: Event) => void, options: AddEventListenerOptions = {}): void {
-    this.#root.addEventListener(type, listener, options);
   }
 
   /** Takes away the toasts of these notifications, for they were read elsewhere. */
@@ -130,12 +119,18 @@ export class ToastStack {
     this.#root.remove();
   }
 
-  #show(content: ToastContent): void {
-    const node = buildToast(content, this.#words, () => this.#dismiss(toast));
-    const countdown = stays(content) ? null : new Countdown(this.#duration, () => this.#dismiss(toast));
+  #show(content: Content): void {
+    const { words } = this;
+    const { level, notification } = content;
+    const done = (): void => this.#dismiss(toast);
+    const attributes: Record<string, string> = notification === null ? { "data-summary": "true" } : {};
+    const close = iconButton("tool dismiss", done, "close", words.say("dismiss"));
+    const node = card("toast notifier-toast", content, { words, done, attributes }, close);
+    const stays = level === "error" || (notification !== null && actionsOf(notification).length > 0);
+    const countdown = stays ? null : new Countdown(this.#duration, done);
     this.#shown += 1;
     const toast: Toast = { content, node, order: this.#shown, countdown };
-    swipeable(node, () => this.#dismiss(toast));
+    swipeable(node, done);
     this.#waiting.push(toast);
     this.#settle();
   }
@@ -146,7 +141,7 @@ export class ToastStack {
     this.#visible.splice(index, 1);
     this.#unseen.delete(toast.content.notification?.id ?? "");
     toast.countdown?.pause();
-    const hadFocus = toast.node.contains(this.#active());
+    const hadFocus = toast.node.contains(focusedBeside(this.#root));
     toast.node.remove();
     // The pointer was over a toast that is gone; browsers tell so only when it moves.
     if (this.#visible.length === 0) this.#hovered = false;
@@ -170,7 +165,7 @@ export class ToastStack {
     if (this.#overflow.count > 0 && this.#waiting.length === 0 && this.#visible.length < this.#max) this.#sumUp();
     const count = this.#waiting.length + this.#aside.length + this.#overflow.count;
     this.#more.hidden = count === 0;
-    this.#more.textContent = count === 0 ? "" : this.#words.say("more", count);
+    this.#more.textContent = count === 0 ? "" : this.words.say("more", count);
     this.#run();
     this.#tellSeen();
   }
@@ -185,8 +180,15 @@ export class ToastStack {
     const { content, node } = toast;
     this.#visible.push(toast);
     this.#list.append(node);
-    this.#announcer.say(spoken(content, this.#words), content.level);
+    this.#speak(content);
     if (content.notification !== null) this.#unseen.add(content.notification.id);
+  }
+
+  /** Says it to a screen reader; whoever reads the page later finds it once, in the toast. */
+  #speak({ title, body, level }: Content): void {
+    const line = make("p", "", {}, `${this.words.say(level)}: ${title}. ${body}`);
+    (level === "error" || level === "warning" ? this.#alert : this.#status).append(line);
+    setTimeout(() => line.remove(), SPOKEN);
   }
 
   #tellSeen(): void {
@@ -213,13 +215,7 @@ export class ToastStack {
     const { count, hasError } = this.#overflow;
     this.#overflow = { count: 0, hasError: false };
     const level = hasError ? "error" : "info"; // One with an error in it stays, as the error would have.
-    this.showSummary(this.#words.say("moreNotifications", count), "", level);
-  }
-
-  /** What has the focus, also within a shadow tree. */
-  #active(): Element | null {
-    const root = this.#root.getRootNode();
-    return root instanceof Document || root instanceof ShadowRoot ? root.activeElement : null;
+    this.showSummary(this.words.say("moreLater", count), "", level);
   }
 
   #passFocus(): void {
@@ -230,15 +226,15 @@ export class ToastStack {
 
   #goBack(): void {
     if (this.#origin?.isConnected) this.#origin.focus();
-    else (this.#active() as HTMLElement | null)?.blur();
+    else (focusedBeside(this.#root) as HTMLElement | null)?.blur();
   }
 
   #focus({ node }: Toast): void {
-    (node.querySelector<HTMLElement>(".notifier-toast-action, .notifier-toast-link, button") ?? node).focus();
+    (node.querySelector<HTMLElement>("a, button") ?? node).focus();
   }
 
   #isPaused(): boolean {
-    return this.#hovered || document.visibilityState === "hidden" || this.#root.contains(this.#active());
+    return this.#hovered || document.visibilityState === "hidden" || this.#root.contains(focusedBeside(this.#root));
   }
 
   #run(): void {
@@ -276,7 +272,7 @@ export class ToastStack {
   #onKey(event: KeyboardEvent): void {
     const newest = this.#visible.at(-1);
     if (event.defaultPrevented || newest === undefined) return;
-    const active = this.#active();
+    const active = focusedBeside(this.#root);
     const focused = this.#visible.find((toast) => toast.node.contains(active));
     if (event.key === "Escape") {
       this.#dismiss(focused ?? newest);

@@ -1,5 +1,5 @@
-import type { Notification } from "./frames.js";
-import { safeHref } from "./links.js";
+import type { Notification } from "../frames.js";
+import { safeHref } from "../links.js";
 
 /** Between two sounds, in milliseconds: a burst is heard once. */
 const PAUSE = 2_000;
