@@ -1,2 +1,2 @@
-export * from "./elements.js";
-export * from "./index.js";
+export { NotifierBell, NotifierToasts, TEXTS } from "./elements.js";
+export { NotifierClient } from "./interim.js";

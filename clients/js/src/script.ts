@@ -1,3 +1,3 @@
-// What `<script src="notifier.js">` brings: the elements, and everything else as `Notifier`.
-export * from "./elements.js";
-export * from "./index.js";
+// What `<script src="notifier.js">` brings: the elements, and the client as `Notifier.NotifierClient`.
+export { NotifierBell, NotifierToasts, TEXTS } from "./elements.js";
+export { NotifierClient } from "./interim.js";

@@ -2,10 +2,10 @@
 export declare class Claims {
     #private;
     /**
-     * @param name the same for all tabs of one person at one service
+     * @param user whose notifications they are
      * @param claimed is told what another tab showed
      */
-    constructor(name: string, claimed: (ids: ReadonlySet<string>) => void);
+    constructor(user: string, claimed: (ids: readonly string[]) => void);
     claim(ids: readonly string[]): void;
     close(): void;
 }

@@ -1,13 +1,15 @@
 import type { Level, Notification } from "../frames.js";
 import type { Words } from "./texts.js";
 export interface ToastOptions {
+    readonly words: Words;
     /** How many are visible at once. The rest is counted. */
     readonly max: number;
     /** Milliseconds that a toast stays. Errors and those with actions stay until they are dismissed. */
     readonly duration: number;
     /** The key that brings the focus to the toasts and back, such as "F8" or "Alt+T"; "" is none. */
     readonly hotkey: string;
-    readonly words: Words;
+    /** Called with the ids of notifications whose toasts became visible on a visible page, each once. */
+    readonly seen: (ids: string[]) => void;
 }
 /**
  * A stack of toasts, the newest at the bottom. The oldest go first, and those that wait follow, those that stay ahead of
@@ -16,22 +18,12 @@ export interface ToastOptions {
  */
 export declare class ToastStack {
     #private;
-    /** The words that the stack speaks in. */
-    readonly words: Words;
-    constructor(root: ShadowRoot, { max, duration, hotkey: key, words }: ToastOptions);
+    constructor(root: ShadowRoot, options: ToastOptions, signal: AbortSignal);
+    get words(): Words;
     /** Shows a notification; a link only if its address is safe to follow. */
     show(notification: Notification): void;
     /** Shows one toast that stands for many notifications. */
     showSummary(title: string, body: string, level: Level): void;
-    /**
-     * Tells from now on whose toasts become visible on a visible page: `watcher` is called with the ids of their notifications,
-     * each once. Null ends it.
-     */
-    watch(watcher: ((ids: readonly string[]) => void) | null): void;
-    /** Takes away the toasts of these notifications, for they were read elsewhere. */
-    remove(ids: ReadonlySet<string>): void;
-    /** Dismisses every toast, also those that wait. */
-    clear(): void;
-    /** Removes the stack from the page. */
-    destroy(): void;
+    /** Takes away the toasts of these notifications: they were read, or archived. */
+    remove(ids: readonly string[]): void;
 }

@@ -1,5 +1,3 @@
-import { isNotificationId } from "../encode.js";
-import type { NotificationDetail } from "../events.js";
 import type { Level, Notification } from "../frames.js";
 import type { NotifierClient, StateDetail } from "../interim.js";
 import { chime, tellSystem } from "./attention.js";
@@ -35,7 +33,7 @@ class Gathered {
   }
 
   /** Forgets what was shown elsewhere, or is read. */
-  remove(ids: ReadonlySet<string>): void {
+  remove(ids: readonly string[]): void {
     for (const id of ids) this.#kept.delete(id);
   }
 
@@ -70,22 +68,25 @@ class Gathered {
  * Shows what a client receives on a stack of toasts. What is live is shown at once, in the tab that is in front. What was missed, and
  * what comes while the page is not looked at, is gathered: up to three are shown one by one, more become one toast that
  * says how many. The gathering ends when all that was missed has come, or nothing comes for 1.5 s, but not
- * before the page is in front; what another tab showed by then is left out. Whose toasts were visible the server is told as seen.
+ * before the page is in front; what another tab showed by then is left out.
  *
  * @param sound whether one is to be heard with what is live; asked each time
  * @param system whether the system is to tell what comes while no tab is visible, if the person allowed it; asked each time
- * @returns the function that ends it; what is gathered then is not shown
+ * @param signal ends it; what is gathered then is not shown
  */
-export function attach(client: NotifierClient, stack: ToastStack, sound: () => boolean, system: () => boolean): () => void {
-  const stop = new AbortController();
-  const { signal } = stop;
+export function attach(
+  client: NotifierClient,
+  stack: ToastStack,
+  sound: () => boolean,
+  system: () => boolean,
+  signal: AbortSignal,
+): void {
   const gathered = new Gathered();
-  const timers = new Set<ReturnType<typeof setTimeout>>();
-  let claims: Claims | null = null;
+  let claims: Claims | undefined;
   let catchingUp = false;
   let quiet: ReturnType<typeof setTimeout> | undefined;
 
-  const isLookedAt = (): boolean => client.inFront && document.visibilityState !== "hidden";
+  const isLookedAt = (): boolean => client.inFront && !document.hidden;
 
   const finish = (): void => {
     clearTimeout(quiet);
@@ -98,49 +99,40 @@ export function attach(client: NotifierClient, stack: ToastStack, sound: () => b
     quiet = setTimeout(finish, QUIET);
   };
 
-  /** Nobody sees the page. If no other tab shows it, the one that holds the socket lets the system tell. */
-  const tellOutside = (notification: Notification): void => {
-    if (!client.leads || !(system() || sound())) return;
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      if (!gathered.has(notification.id)) return;
-      if (sound()) chime();
-      if (system()) tellSystem(notification, () => client.read([notification.id]));
-    }, CLAIM);
-    timers.add(timer);
-  };
-
-  const receive = ({ detail: { notification, replayed } }: CustomEvent<NotificationDetail>): void => {
-    if (!replayed && isLookedAt()) {
-      stack.show(notification);
-      claims?.claim([notification.id]);
-      if (sound()) chime();
-      return;
-    }
-    gathered.add(notification);
-    if (replayed) awaitQuiet();
-    else tellOutside(notification);
-  };
-
-  const settle = (ids: ReadonlySet<string>): void => {
-    gathered.remove(ids);
-    stack.remove(ids);
-  };
-
   const look = (): void => {
     if (!catchingUp) finish();
   };
 
-  // A page may show toasts of its own on this stack.
-  stack.watch((ids) => client.seen(ids.filter(isNotificationId)));
-  client.addEventListener("notification", receive, { signal });
+  /** Nobody sees the page. If no other tab shows it, the one that holds the socket lets the system tell. */
+  const tellOutside = (notification: Notification): void => {
+    const { id } = notification;
+    if (!client.leads || signal.aborted || !gathered.has(id)) return;
+    if (sound()) chime();
+    if (system()) tellSystem(notification, () => client.read([id]));
+  };
+
+  client.addEventListener(
+    "notification",
+    ({ detail: { notification, replayed } }) => {
+      if (!replayed && isLookedAt()) {
+        stack.show(notification);
+        claims?.claim([notification.id]);
+        if (sound()) chime();
+        return;
+      }
+      gathered.add(notification);
+      if (replayed) awaitQuiet();
+      else setTimeout(() => tellOutside(notification), CLAIM);
+    },
+    { signal },
+  );
   client.addEventListener(
     "welcome",
     ({ detail: { user } }) => {
       catchingUp = true;
       awaitQuiet();
       claims?.close();
-      claims = new Claims(`notifier shown ${user}`, (ids) => gathered.remove(ids));
+      claims = new Claims(user, (ids) => gathered.remove(ids));
     },
     { signal },
   );
@@ -148,7 +140,9 @@ export function attach(client: NotifierClient, stack: ToastStack, sound: () => b
     "state",
     ({ detail }) => {
       const { read, all, archived } = detail as StateDetail;
-      settle(new Set([...read, ...archived]));
+      const ids = [...read, ...archived];
+      gathered.remove(ids);
+      stack.remove(ids);
       if (all) gathered.clear();
     },
     { signal },
@@ -156,11 +150,8 @@ export function attach(client: NotifierClient, stack: ToastStack, sound: () => b
   client.addEventListener("caughtup", finish, { signal });
   client.addEventListener("front", look, { signal });
   document.addEventListener("visibilitychange", look, { signal });
-  return () => {
-    stop.abort();
-    stack.watch(null);
+  signal.addEventListener("abort", () => {
     claims?.close();
     clearTimeout(quiet);
-    for (const timer of timers) clearTimeout(timer);
-  };
+  });
 }

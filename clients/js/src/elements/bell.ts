@@ -77,6 +77,7 @@ export class NotifierBell extends NotifierElement {
     bell.ariaExpanded = String(open);
     if (open) {
       panel.open(this.hasAttribute("system"));
+      panel.node.showPopover();
       place(panel.node, bell);
       panel.node.focus({ preventScroll: true });
     } else {

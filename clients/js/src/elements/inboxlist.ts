@@ -1,3 +1,4 @@
+import type { Notification } from "../frames.js";
 import type { InboxItem, InboxView, NotifierClient, StateDetail } from "../interim.js";
 
 /** How far the list is: `idle` has more to load, `end` has none. */
@@ -19,22 +20,11 @@ export class InboxList {
   #load = new AbortController();
   /** What was told while a page was on its way, which may be older than that. */
   #told: StateDetail[] = [];
-  /** Streams and places tell what "all up to here" means for what came live. */
-  readonly #seqs = new Map<string, readonly [stream: string, seq: number]>();
-
   /** @param changed called after each change */
   constructor(client: NotifierClient, changed: () => void, signal: AbortSignal) {
     this.#client = client;
     this.#changed = changed;
-    client.addEventListener(
-      "notification",
-      ({ detail: { notification, stream, seq } }) => {
-        this.#seqs.set(notification.id, [stream, seq]);
-        if (this.#seqs.size > MOST) this.#seqs.delete(this.#seqs.keys().next().value ?? "");
-        this.#arrived({ ...notification, read: false, archived: false });
-      },
-      { signal },
-    );
+    client.addEventListener("notification", ({ detail }) => this.#arrived(detail.notification), { signal });
     client.addEventListener("state", ({ detail }) => this.#state(detail as StateDetail), { signal });
     client.addEventListener("reset", () => void this.open(this.#view), { signal });
     signal.addEventListener("abort", () => this.#load.abort());
@@ -91,33 +81,39 @@ export class InboxList {
     if (this.#progress === "idle" && this.#items.length === 0) await this.more();
   }
 
-  #arrived(item: InboxItem): void {
-    if (this.#view === "archived" || this.#items.some(({ id }) => id === item.id)) return;
+  #arrived(notification: Notification): void {
+    const { id } = notification;
+    if (this.#view === "archived" || this.#has(id)) return;
     // Ids rise with time. What is older than all that was loaded comes with its page.
-    const place = this.#items.findIndex(({ id }) => id < item.id);
-    if (place < 0 && this.#cursor !== null) return;
-    const at = place < 0 ? this.#items.length : place;
-    this.#items = [...this.#items.slice(0, at), item, ...this.#items.slice(at)];
+    if (this.#cursor !== null && !this.#items.some((item) => item.id < id)) return;
+    const item = { ...notification, read: false, archived: false };
+    this.#items = [...this.#items, item].sort((one, other) => (one.id < other.id ? 1 : -1));
     this.#changed();
+  }
+
+  #has(id: string): boolean {
+    return this.#items.some((item) => item.id === id);
   }
 
   #state(detail: StateDetail): void {
     if (this.#progress === "loading") this.#told.push(detail);
     this.#apply(detail);
     this.#changed();
-    const [one] = this.#view === "archived" ? detail.archived : detail.unarchived;
-    // Where it belongs among the others the service knows.
-    if (one !== undefined && !this.#items.some(({ id }) => id === one)) void this.open(this.#view);
+    const { all, unread, archived, unarchived } = detail;
+    const came = this.#view === "archived" ? archived : unarchived;
+    // What came back has its place among the others, and some may be newer than "all": the service knows.
+    if (came.some((id) => !this.#has(id)) || (all && unread > 0)) void this.open(this.#view);
   }
 
-  #apply({ read, all, heads, unmarked, archived, unarchived }: StateDetail): void {
-    const [reads, unmarks, gone, back] = [read, unmarked, archived, unarchived].map((ids) => new Set(ids));
+  #apply({ read, all, unmarked, archived, unarchived }: StateDetail): void {
     this.#items = this.#items
       .map((item) => {
         const { id } = item;
-        const [stream, seq] = this.#seqs.get(id) ?? ["", 0];
-        const isRead = (item.read || reads!.has(id) || (all && seq <= (heads[stream] ?? 0))) && !unmarks!.has(id);
-        return { ...item, read: isRead, archived: (item.archived || gone!.has(id)) && !back!.has(id) };
+        return {
+          ...item,
+          read: (item.read || all || read.includes(id)) && !unmarked.includes(id),
+          archived: (item.archived || archived.includes(id)) && !unarchived.includes(id),
+        };
       })
       // What becomes read in the view of the unread stays where it is: nothing jumps away under the pointer.
       .filter((item) => item.archived === (this.#view === "archived"));

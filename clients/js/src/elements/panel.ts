@@ -5,11 +5,9 @@ import { InboxList } from "./inboxlist.js";
 import { Row } from "./row.js";
 import type { TextName, Words } from "./texts.js";
 
-const VIEWS: readonly (readonly [InboxView, TextName])[] = [
-  ["all", "emptyAll"],
-  ["unread", "emptyUnread"],
-  ["archived", "emptyArchived"],
-];
+const VIEWS: readonly InboxView[] = ["all", "unread", "archived"];
+
+const EMPTY = { all: "emptyAll", unread: "emptyUnread", archived: "emptyArchived" } as const;
 
 const MINUTE = 60_000;
 
@@ -47,8 +45,8 @@ export class Panel {
     this.#readAll = quiet("mark-all", "markAllRead", () => client.readAll());
     const heading = make("h2", "heading", { id: "name" }, words.say("notifications"));
     const head = line("header", heading, this.#readAll, iconButton("tool close", close, "close", words.say("close")));
-    this.#tabs = VIEWS.map(([view]) =>
-      button("tab", words.say(view), () => this.#turn(view), { role: "tab", id: view, "aria-controls": "scroll" }),
+    this.#tabs = VIEWS.map((view) =>
+      button("tab", words.say(view), () => this.#turn(view), { role: "tab", id: `tab-${view}`, "aria-controls": "scroll" }),
     );
     const tabs = make("div", "tabs", { role: "tablist", "aria-labelledby": "name" }, ...this.#tabs);
     tabs.addEventListener("keydown", (event) => this.#walk(event));
@@ -59,22 +57,14 @@ export class Panel {
     this.#more = quiet("load-more", "loadMore", more);
     this.#scroll = make("div", "scroll", { id: "scroll", role: "tabpanel", tabindex: "0" });
     this.#scroll.append(this.#empty, this.#items, this.#loading, this.#failed, this.#more);
-    const dialog = { id: "panel", role: "dialog", "aria-labelledby": "name", tabindex: "-1" };
+    // In the top layer nothing of the page covers it, cuts it off or moves it.
+    const dialog = { id: "panel", role: "dialog", popover: "manual", "aria-labelledby": "name", tabindex: "-1" };
     this.node = make("div", "panel", dialog, head, tabs, this.#strip, this.#offer, this.#scroll);
     this.node.hidden = true;
 
-    // What failed is tried again by the person, not by scrolling.
-    const near = new IntersectionObserver(() => this.#list.progress === "idle" && isNear() && more(), { root: this.#scroll });
-    const isNear = (): boolean => {
-      const { scrollHeight, scrollTop, clientHeight } = this.#scroll;
-      return scrollHeight - scrollTop < 2 * clientHeight;
-    };
-    near.observe(this.#more);
+    this.#scroll.addEventListener("scroll", () => this.#reach());
     const ticking = setInterval(() => this.#rows.forEach((row) => row.tick()), MINUTE);
-    signal.addEventListener("abort", () => {
-      near.disconnect();
-      clearInterval(ticking);
-    });
+    signal.addEventListener("abort", () => clearInterval(ticking));
     client.addEventListener("status", () => this.#render(), { signal });
   }
 
@@ -90,12 +80,18 @@ export class Panel {
     void this.#list.open(view);
   }
 
+  /** Loads more when the end comes near. What failed is tried again by the person, not by scrolling. */
+  #reach(): void {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroll;
+    if (this.#list.progress === "idle" && scrollHeight - scrollTop < 2 * clientHeight) void this.#list.more();
+  }
+
   /** The arrow keys walk along the tabs, towards the side that they point to. */
   #walk(event: KeyboardEvent): void {
     const forward = getComputedStyle(this.node).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
     if (!event.key.startsWith("Arrow")) return;
     event.preventDefault();
-    const now = VIEWS.findIndex(([view]) => view === this.#list.view);
+    const now = VIEWS.indexOf(this.#list.view);
     const tab = this.#tabs[(now + (event.key === forward ? 1 : 2)) % 3];
     tab?.click();
     tab?.focus();
@@ -118,13 +114,13 @@ export class Panel {
     const { status, unread } = this.#client;
     const words = this.#words;
     this.#fill(items);
-    VIEWS.forEach(([each, empty], index) => {
-      const [tab, isHere] = [this.#tabs[index]!, each === view];
+    this.#tabs.forEach((tab) => {
+      const isHere = tab.id === `tab-${view}`;
       tab.ariaSelected = String(isHere);
       tab.tabIndex = isHere ? 0 : -1;
-      if (isHere) this.#empty.replaceChildren(icon("bell"), make("p", "", {}, words.say(empty)));
     });
-    this.#scroll.setAttribute("aria-labelledby", view);
+    this.#scroll.setAttribute("aria-labelledby", `tab-${view}`);
+    this.#empty.replaceChildren(icon("bell"), make("p", "", {}, words.say(EMPTY[view])));
     this.#empty.hidden = progress !== "end" || items.length > 0;
     this.#loading.hidden = progress !== "loading";
     this.#failed.hidden = progress !== "failed";
@@ -133,6 +129,7 @@ export class Panel {
     this.#strip.hidden = status === "live";
     this.#connection.textContent = status === "live" ? "" : words.say(status);
     this.#offer.hidden = !this.#offersSystem || systemPermission() !== "default";
+    if (items.length > 0) this.#reach();
   }
 
   /** Brings the rows in line with the items; one that stays keeps its element, and a lost focus goes to its neighbour. */

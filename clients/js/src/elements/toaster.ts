@@ -21,21 +21,19 @@ export class NotifierToasts extends NotifierElement {
 
   #stack: ToastStack | null = null;
 
-  /** The stack, to show toasts of the page's own on; null while the element is not in a page. */
+  /** The stack, to show toasts of the page's own on; null before the element has a client. */
   get stack(): ToastStack | null {
     return this.#stack;
   }
 
   protected draw(root: ShadowRoot, client: NotifierClient, words: Words, signal: AbortSignal): void {
     const number = (name: string, usual: number): number => Number(this.getAttribute(name)) || usual;
-    const stack = (this.#stack = new ToastStack(root, {
-      words,
-      max: number("max", 3),
-      duration: number("duration", 6_000),
-      hotkey: this.getAttribute("hotkey") ?? "F8",
-    }));
+    const seen = (ids: string[]): void => client.seen(ids.filter(isNotificationId));
+    const [max, duration] = [number("max", 3), number("duration", 6_000)];
+    const hotkey = this.getAttribute("hotkey") ?? "F8";
+    const stack = (this.#stack = new ToastStack(root, { words, max, duration, hotkey, seen }, signal));
     const has = (name: string) => (): boolean => this.hasAttribute(name);
-    const detach = attach(client, stack, has("sound"), has("system"));
+    attach(client, stack, has("sound"), has("system"), signal);
     for (const type of ["notifier-open", "notifier-action"]) {
       root.addEventListener(
         type,
@@ -43,10 +41,5 @@ export class NotifierToasts extends NotifierElement {
         { signal },
       );
     }
-    signal.addEventListener("abort", () => {
-      this.#stack = null;
-      detach();
-      stack.destroy();
-    });
   }
 }

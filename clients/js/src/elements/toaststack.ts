@@ -7,13 +7,22 @@ import { swipeable } from "./swipe.js";
 import type { Words } from "./texts.js";
 
 export interface ToastOptions {
+  readonly words: Words;
   /** How many are visible at once. The rest is counted. */
   readonly max: number;
   /** Milliseconds that a toast stays. Errors and those with actions stay until they are dismissed. */
   readonly duration: number;
   /** The key that brings the focus to the toasts and back, such as "F8" or "Alt+T"; "" is none. */
   readonly hotkey: string;
-  readonly words: Words;
+  /** Called with the ids of notifications whose toasts became visible on a visible page, each once. */
+  readonly seen: (ids: string[]) => void;
+}
+
+/** Who goes first when there is room: what stays, for it may matter most; what came; what stays and had its turn. */
+const enum Turn {
+  stays,
+  comes,
+  aside,
 }
 
 interface Toast {
@@ -23,6 +32,7 @@ interface Toast {
   readonly order: number;
   /** Null for one that stays. */
   readonly countdown: Countdown | null;
+  turn: Turn;
 }
 
 /** What waits beyond this is counted, and becomes one toast at the end: old news, one by one, helps nobody. */
@@ -37,249 +47,193 @@ const SPOKEN = 1_000;
  * gives its place to what comes after it, and returns when there is room.
  */
 export class ToastStack {
-  /** The words that the stack speaks in. */
-  readonly words: Words;
-  readonly #max: number;
-  readonly #duration: number;
-  readonly #isHotkey: (event: KeyboardEvent) => boolean;
+  readonly #options: ToastOptions;
   readonly #root: HTMLElement;
   readonly #list = make("ol", "list", { role: "list" });
   readonly #more = make("p", "more", { hidden: "hidden" });
   // Live regions that exist before they speak: errors and warnings interrupt, the rest waits its turn. They hold nothing but text.
   readonly #alert = make("div", "hidden", { role: "alert", "aria-atomic": "false" });
   readonly #status = make("div", "hidden", { role: "status", "aria-atomic": "false" });
-  readonly #stop = new AbortController();
   #visible: Toast[] = [];
-  /** What was not visible yet, in order. */
   #waiting: Toast[] = [];
-  /** Those that stay and gave their place to something newer. */
-  #aside: Toast[] = [];
-  /** What came when too many waited already: how many, and whether an error was among them. */
-  #overflow = { count: 0, hasError: false };
+  /** What came when too many waited already. */
+  #overflow = 0;
+  #overflowLevel: Level = "info";
   #shown = 0;
   #hovered = false;
   /** Where the focus came from, to return there when the last toast is gone. */
   #origin: HTMLElement | null = null;
   /** Ids of the notifications whose toasts are visible, and were not on a visible page yet. */
-  readonly #unseen = new Set<string>();
-  #watcher: ((ids: readonly string[]) => void) | null = null;
+  #unseen: string[] = [];
 
-  constructor(root: ShadowRoot, { max, duration, hotkey: key, words }: ToastOptions) {
-    this.words = words;
-    this.#max = max;
-    this.#duration = duration;
-    this.#isHotkey = hotkey(key);
+  constructor(root: ShadowRoot, options: ToastOptions, signal: AbortSignal) {
+    this.#options = options;
+    const { words, hotkey: key } = options;
     const name = words.say("notifications") + (key && ` (${key})`);
     const parts = [this.#more, this.#list, this.#alert, this.#status];
     this.#root = make("div", "region", { role: "region", "aria-label": name }, ...parts);
     root.append(this.#root);
-    this.#listen();
+    this.#listen(hotkey(key), signal);
+    signal.addEventListener("abort", () => {
+      this.#waiting = [];
+      for (const { countdown } of this.#visible) countdown?.pause();
+    });
+  }
+
+  get words(): Words {
+    return this.#options.words;
   }
 
   /** Shows a notification; a link only if its address is safe to follow. */
   show(notification: Notification): void {
     const { title, body, level } = notification;
-    this.#show({ title, body, level, notification });
+    this.#add({ title, body, level, notification });
   }
 
   /** Shows one toast that stands for many notifications. */
   showSummary(title: string, body: string, level: Level): void {
-    this.#show({ title, body, level, notification: null });
+    this.#add({ title, body, level, notification: null });
   }
 
-  /**
-   * Tells from now on whose toasts become visible on a visible page: `watcher` is called with the ids of their notifications,
-   * each once. Null ends it.
-   */
-  watch(watcher: ((ids: readonly string[]) => void) | null): void {
-    this.#watcher = watcher;
-  }
-
-  /** Takes away the toasts of these notifications, for they were read elsewhere. */
-  remove(ids: ReadonlySet<string>): void {
-    const stays = ({ content }: Toast): boolean => content.notification === null || !ids.has(content.notification.id);
-    this.#waiting = this.#waiting.filter(stays);
-    this.#aside = this.#aside.filter(stays);
-    for (const toast of this.#visible.filter((each) => !stays(each))) this.#dismiss(toast);
+  /** Takes away the toasts of these notifications: they were read, or archived. */
+  remove(ids: readonly string[]): void {
+    const goes = ({ content }: Toast): boolean => ids.includes(content.notification?.id ?? "");
+    this.#waiting = this.#waiting.filter((toast) => !goes(toast));
+    for (const toast of this.#visible.filter(goes)) this.#dismiss(toast);
     this.#settle();
   }
 
-  /** Dismisses every toast, also those that wait. */
-  clear(): void {
-    this.#waiting = [];
-    this.#aside = [];
-    this.#overflow = { count: 0, hasError: false };
-    for (const toast of [...this.#visible]) this.#dismiss(toast);
-  }
-
-  /** Removes the stack from the page. */
-  destroy(): void {
-    this.clear();
-    this.#stop.abort();
-    this.#root.remove();
-  }
-
-  #show(content: Content): void {
-    const { words } = this;
+  #add(content: Content): void {
+    const { words, duration } = this.#options;
     const { level, notification } = content;
-    const done = (): void => this.#dismiss(toast);
+    const dismiss = (): void => this.#dismiss(toast);
     const attributes: Record<string, string> = notification === null ? { "data-summary": "true" } : {};
-    const close = iconButton("tool dismiss", done, "close", words.say("dismiss"));
-    const node = card("toast notifier-toast", content, { words, done, attributes }, close);
+    const close = iconButton("tool dismiss", dismiss, "close", words.say("dismiss"));
+    const node = card("toast notifier-toast", content, { words, done: dismiss, attributes }, close);
     const stays = level === "error" || (notification !== null && actionsOf(notification).length > 0);
-    const countdown = stays ? null : new Countdown(this.#duration, done);
-    this.#shown += 1;
-    const toast: Toast = { content, node, order: this.#shown, countdown };
-    swipeable(node, done);
+    const countdown = stays ? null : new Countdown(duration, dismiss);
+    const toast: Toast = { content, node, countdown, order: this.#shown++, turn: stays ? Turn.stays : Turn.comes };
+    swipeable(node, dismiss);
     this.#waiting.push(toast);
     this.#settle();
   }
 
   #dismiss(toast: Toast): void {
-    const index = this.#visible.indexOf(toast);
-    if (index < 0) return;
-    this.#visible.splice(index, 1);
-    this.#unseen.delete(toast.content.notification?.id ?? "");
-    toast.countdown?.pause();
+    if (!this.#visible.includes(toast)) return;
     const hadFocus = toast.node.contains(focusedBeside(this.#root));
-    toast.node.remove();
+    toast.countdown?.pause();
+    this.#takeOff(toast);
     // The pointer was over a toast that is gone; browsers tell so only when it moves.
     if (this.#visible.length === 0) this.#hovered = false;
     this.#settle();
     if (hadFocus) this.#passFocus();
   }
 
+  #takeOff(toast: Toast): void {
+    this.#visible = this.#visible.filter((each) => each !== toast);
+    this.#unseen = this.#unseen.filter((id) => id !== toast.content.notification?.id);
+    toast.node.remove();
+  }
+
   /** Brings everything to where it belongs: on the stack, in the line, or into the count. */
   #settle(): void {
-    while (this.#visible.length < this.#max || this.#stepAside()) {
-      const next = this.#nextWaiting() ?? this.#aside.shift();
+    const { max, words, seen } = this.#options;
+    const isPaused = this.#isPaused();
+    while (this.#visible.length < max || (!isPaused && this.#stepAside())) {
+      const next = this.#waiting.sort((one, other) => one.turn - other.turn).shift();
       if (next === undefined) break;
       this.#place(next);
     }
-    for (const line of [this.#waiting, this.#aside]) {
-      for (const { content } of line.splice(MAX_WAITING)) {
-        this.#overflow.count += 1;
-        this.#overflow.hasError ||= content.level === "error";
-      }
+    for (const { content } of this.#waiting.splice(MAX_WAITING)) {
+      this.#overflow += 1;
+      // One with an error in it stays, as the error would have.
+      if (content.level === "error") this.#overflowLevel = "error";
     }
-    if (this.#overflow.count > 0 && this.#waiting.length === 0 && this.#visible.length < this.#max) this.#sumUp();
-    const count = this.#waiting.length + this.#aside.length + this.#overflow.count;
+    if (this.#overflow > 0 && this.#visible.length < max) {
+      const title = words.say("moreLater", this.#overflow);
+      this.#overflow = 0;
+      this.showSummary(title, "", this.#overflowLevel);
+      this.#overflowLevel = "info";
+    }
+    const count = this.#waiting.length + this.#overflow;
     this.#more.hidden = count === 0;
-    this.#more.textContent = count === 0 ? "" : this.words.say("more", count);
-    this.#run();
-    this.#tellSeen();
-  }
-
-  /** Those that stay go before what else waits. */
-  #nextWaiting(): Toast | undefined {
-    const index = this.#waiting.findIndex((toast) => toast.countdown === null);
-    return this.#waiting.splice(Math.max(index, 0), 1)[0];
+    this.#more.textContent = words.say("more", count);
+    for (const { countdown } of this.#visible) {
+      if (isPaused) countdown?.pause();
+      else countdown?.run();
+    }
+    if (document.hidden || this.#unseen.length === 0) return;
+    seen(this.#unseen);
+    this.#unseen = [];
   }
 
   #place(toast: Toast): void {
-    const { content, node } = toast;
+    const { title, body, level, notification } = toast.content;
     this.#visible.push(toast);
-    this.#list.append(node);
-    this.#speak(content);
-    if (content.notification !== null) this.#unseen.add(content.notification.id);
-  }
-
-  /** Says it to a screen reader; whoever reads the page later finds it once, in the toast. */
-  #speak({ title, body, level }: Content): void {
+    this.#list.append(toast.node);
+    if (notification !== null) this.#unseen.push(notification.id);
+    if (toast.turn === Turn.aside) return;
+    // Whoever reads the page later finds it once, in the toast.
     const line = make("p", "", {}, `${this.words.say(level)}: ${title}. ${body}`);
     (level === "error" || level === "warning" ? this.#alert : this.#status).append(line);
     setTimeout(() => line.remove(), SPOKEN);
   }
 
-  #tellSeen(): void {
-    if (this.#unseen.size === 0 || document.visibilityState === "hidden") return;
-    const ids = [...this.#unseen];
-    this.#unseen.clear();
-    this.#watcher?.(ids);
-  }
-
-  /** Takes one that stays from the stack for something newer that waits, unless someone is looking. Returns whether it did. */
+  /** Takes one that stays from the stack for something newer that waits. Returns whether it did. */
   #stepAside(): boolean {
-    const newest = this.#waiting.at(-1);
-    if (newest === undefined || this.#isPaused()) return false;
-    const index = this.#visible.findIndex((toast) => toast.countdown === null && toast.order < newest.order);
-    const [staying] = index < 0 ? [] : this.#visible.splice(index, 1);
+    const newest = this.#waiting.reduce((most, { turn, order }) => (turn === Turn.aside ? most : Math.max(most, order)), -1);
+    const staying = this.#visible.find(({ countdown, order }) => countdown === null && order < newest);
     if (staying === undefined) return false;
-    staying.node.remove();
-    this.#unseen.delete(staying.content.notification?.id ?? "");
-    this.#aside.push(staying);
+    this.#takeOff(staying);
+    staying.turn = Turn.aside;
+    this.#waiting.push(staying);
     return true;
   }
 
-  #sumUp(): void {
-    const { count, hasError } = this.#overflow;
-    this.#overflow = { count: 0, hasError: false };
-    const level = hasError ? "error" : "info"; // One with an error in it stays, as the error would have.
-    this.showSummary(this.words.say("moreLater", count), "", level);
+  #passFocus(): void {
+    const heir = this.#visible.at(-1)?.node.querySelector<HTMLElement>("a, button");
+    if (heir) heir.focus();
+    else this.#goBack();
   }
 
-  #passFocus(): void {
-    const heir = this.#visible.at(-1);
-    if (heir !== undefined) this.#focus(heir);
-    else this.#goBack();
+  #isPaused(): boolean {
+    return this.#hovered || document.hidden || this.#root.contains(focusedBeside(this.#root));
+  }
+
+  #listen(isHotkey: (event: KeyboardEvent) => boolean, signal: AbortSignal): void {
+    const root = this.#root;
+    const hover = (event: PointerEvent): void => {
+      // A finger does not hover: it touches, and after it is lifted nothing would tell that it left.
+      this.#hovered = event.type === "pointerdown" || (event.type === "pointerenter" && event.pointerType !== "touch");
+      this.#settle();
+    };
+    for (const type of ["pointerenter", "pointerdown", "pointerleave"] as const) root.addEventListener(type, hover);
+    root.addEventListener("focusin", ({ relatedTarget: from }) => {
+      if (from instanceof HTMLElement && !root.contains(from)) this.#origin = from;
+      this.#settle();
+    });
+    // While focusout is dispatched the focus is on nothing yet; a moment later it is where it goes.
+    root.addEventListener("focusout", () => queueMicrotask(() => this.#settle()));
+    document.addEventListener("visibilitychange", () => this.#settle(), { signal });
+    document.addEventListener(
+      "keydown",
+      (event) => {
+        const newest = this.#visible.at(-1);
+        if (event.defaultPrevented || newest === undefined) return;
+        const focused = this.#visible.find(({ node }) => node.contains(focusedBeside(root)));
+        const isEscape = event.key === "Escape";
+        if (!isEscape && !isHotkey(event)) return;
+        event.preventDefault();
+        if (isEscape) this.#dismiss(focused ?? newest);
+        else if (focused === undefined) this.#passFocus();
+        else this.#goBack();
+      },
+      { signal },
+    );
   }
 
   #goBack(): void {
     if (this.#origin?.isConnected) this.#origin.focus();
     else (focusedBeside(this.#root) as HTMLElement | null)?.blur();
-  }
-
-  #focus({ node }: Toast): void {
-    (node.querySelector<HTMLElement>("a, button") ?? node).focus();
-  }
-
-  #isPaused(): boolean {
-    return this.#hovered || document.visibilityState === "hidden" || this.#root.contains(focusedBeside(this.#root));
-  }
-
-  #run(): void {
-    const paused = this.#isPaused();
-    for (const { countdown } of this.#visible) {
-      if (paused) countdown?.pause();
-      else countdown?.run();
-    }
-  }
-
-  #listen(): void {
-    const { signal } = this.#stop;
-    const hover = (hovered: boolean) => (event: PointerEvent): void => {
-      // A finger does not hover: it touches, and after it is lifted nothing would tell that it left.
-      const isDown = event.type === "pointerdown";
-      this.#hovered = hovered && (event.pointerType !== "touch" || isDown);
-      if (this.#hovered) this.#run();
-      else this.#settle();
-    };
-    this.#root.addEventListener("pointerenter", hover(true), { signal });
-    this.#root.addEventListener("pointerdown", hover(true), { signal });
-    this.#root.addEventListener("pointerleave", hover(false), { signal });
-    this.#root.addEventListener("focusin", (event) => this.#cameFrom(event.relatedTarget), { signal });
-    // While focusout is dispatched the focus is on nothing yet; a moment later it is where it goes.
-    this.#root.addEventListener("focusout", () => queueMicrotask(() => this.#settle()), { signal });
-    document.addEventListener("visibilitychange", () => this.#settle(), { signal });
-    document.addEventListener("keydown", (event) => this.#onKey(event), { signal });
-  }
-
-  #cameFrom(from: EventTarget | null): void {
-    if (from instanceof HTMLElement && !this.#root.contains(from)) this.#origin = from;
-    this.#run();
-  }
-
-  #onKey(event: KeyboardEvent): void {
-    const newest = this.#visible.at(-1);
-    if (event.defaultPrevented || newest === undefined) return;
-    const active = focusedBeside(this.#root);
-    const focused = this.#visible.find((toast) => toast.node.contains(active));
-    if (event.key === "Escape") {
-      this.#dismiss(focused ?? newest);
-    } else if (this.#isHotkey(event)) {
-      event.preventDefault();
-      if (focused === undefined) this.#focus(newest);
-      else this.#goBack();
-    }
   }
 }
