@@ -56,6 +56,13 @@ const outputs = [
   { entryPoints: ["ops/dashboard.ts"], outfile: "../../ops/static/ops/dashboard.js", format: "iife" },
 ];
 
+/** What a page's own bundler makes of some lines that import from here. */
+export async function gather(contents) {
+  const stdin = { contents, resolveDir: packageFolder };
+  const { outputFiles } = await esbuild.build({ ...common, stdin, format: "esm" });
+  return Buffer.from(outputFiles[0].contents);
+}
+
 /** Every built file: its path from the project's folder, and its bytes. */
 export async function bundle() {
   const files = new Map();

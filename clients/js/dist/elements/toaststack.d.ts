@@ -13,8 +13,8 @@ export interface ToastOptions {
 }
 /**
  * A stack of toasts, the newest at the bottom. The oldest go first, and those that wait follow, those that stay ahead of
- * the others; nothing moves or ends while the pointer, a finger or the focus is on the stack, or the page is hidden. One that stays
- * gives its place to what comes after it, and returns when there is room.
+ * the others; nothing moves or ends while the pointer, a finger or the focus is on the stack, or the page is hidden. Where all of them
+ * stay, the oldest gives its place to what comes after it, and returns when there is room.
  */
 export declare class ToastStack {
     #private;

@@ -20,6 +20,8 @@ export class InboxList {
   #load = new AbortController();
   /** What was told while a page was on its way, which may be older than that. */
   #told: StateDetail[] = [];
+  /** Ids of what came meanwhile. */
+  readonly #fresh = new Set<string>();
   /** @param changed called after each change */
   constructor(client: NotifierClient, changed: () => void, signal: AbortSignal) {
     this.#client = client;
@@ -59,16 +61,15 @@ export class InboxList {
     const { signal } = (this.#load = new AbortController());
     this.#progress = "loading";
     this.#told = [];
-    const kept = cursor === null ? [] : this.#items;
+    this.#fresh.clear();
     this.#changed();
     try {
       const page = await this.#client.inbox({ cursor, limit: PAGE, view: this.#view, signal });
       if (signal.aborted) return;
-      // What came live while the page was on its way is in both, or in neither place but here.
+      // What came live while the page was on its way may be in it, or nowhere but here.
       const known = new Set(page.notifications.map(({ id }) => id));
-      const newest = page.notifications[0]?.id ?? "";
-      const live = cursor === null ? this.#items.filter(({ id }) => id > newest) : kept.filter(({ id }) => !known.has(id));
-      this.#items = [...live, ...page.notifications];
+      const kept = this.#items.filter(({ id }) => !known.has(id) && (cursor !== null || this.#fresh.has(id)));
+      this.#items = [...kept, ...page.notifications];
       this.#cursor = page.next;
       this.#progress = page.next === null || this.#items.length >= MOST ? "end" : "idle";
       for (const detail of this.#told.splice(0)) this.#apply(detail);
@@ -86,6 +87,7 @@ export class InboxList {
     if (this.#view === "archived" || this.#has(id)) return;
     // Ids rise with time. What is older than all that was loaded comes with its page.
     if (this.#cursor !== null && !this.#items.some((item) => item.id < id)) return;
+    if (this.#progress === "loading") this.#fresh.add(id);
     const item = { ...notification, read: false, archived: false };
     this.#items = [...this.#items, item].sort((one, other) => (one.id < other.id ? 1 : -1));
     this.#changed();

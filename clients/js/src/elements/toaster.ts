@@ -9,6 +9,9 @@ import { ToastStack } from "./toaststack.js";
 /**
  * Shows what comes as toasts.
  *
+ * @fires notifier-notification - a notification came; the detail is the client's
+ * @fires notifier-open - its link is followed
+ * @fires notifier-action - one of its actions was chosen
  * @attr max - how many are visible at once; 3
  * @attr duration - milliseconds that one stays; 6000
  * @attr hotkey - the key that brings the focus to them and back, such as "Alt+T"; "F8"; "" for none
@@ -34,6 +37,11 @@ export class NotifierToasts extends NotifierElement {
     const stack = (this.#stack = new ToastStack(root, { words, max, duration, hotkey, seen }, signal));
     const has = (name: string) => (): boolean => this.hasAttribute(name);
     attach(client, stack, has("sound"), has("system"), signal);
+    client.addEventListener(
+      "notification",
+      ({ detail }) => this.dispatchEvent(new CustomEvent("notifier-notification", { detail, bubbles: true })),
+      { signal },
+    );
     for (const type of ["notifier-open", "notifier-action"]) {
       root.addEventListener(
         type,

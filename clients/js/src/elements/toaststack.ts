@@ -43,8 +43,8 @@ const SPOKEN = 1_000;
 
 /**
  * A stack of toasts, the newest at the bottom. The oldest go first, and those that wait follow, those that stay ahead of
- * the others; nothing moves or ends while the pointer, a finger or the focus is on the stack, or the page is hidden. One that stays
- * gives its place to what comes after it, and returns when there is room.
+ * the others; nothing moves or ends while the pointer, a finger or the focus is on the stack, or the page is hidden. Where all of them
+ * stay, the oldest gives its place to what comes after it, and returns when there is room.
  */
 export class ToastStack {
   readonly #options: ToastOptions;
@@ -179,10 +179,11 @@ export class ToastStack {
     setTimeout(() => line.remove(), SPOKEN);
   }
 
-  /** Takes one that stays from the stack for something newer that waits. Returns whether it did. */
+  /** Where all that is visible stays, takes one of them from the stack for something newer that waits. Returns whether it did. */
   #stepAside(): boolean {
+    if (this.#visible.some(({ countdown }) => countdown !== null)) return false;
     const newest = this.#waiting.reduce((most, { turn, order }) => (turn === Turn.aside ? most : Math.max(most, order)), -1);
-    const staying = this.#visible.find(({ countdown, order }) => countdown === null && order < newest);
+    const staying = this.#visible.find(({ order }) => order < newest);
     if (staying === undefined) return false;
     this.#takeOff(staying);
     staying.turn = Turn.aside;
