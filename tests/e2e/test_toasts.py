@@ -283,7 +283,9 @@ def test_axe_finds_nothing_in_any_state(new_adopter: Callable[..., Adopter], sch
     adopter.post("Nearly full", level="warning")
     expect(page.locator(TOAST)).to_have_count(3)
     check("levels")
-    adopter.post("It failed", level="error", data={"actions": [{"label": "Retry", "name": "r"}, {"label": "Open", "url": "/o"}]})
+    adopter.post(
+        "It failed", level="error", data={"actions": [{"label": "Retry", "name": "r"}, {"label": "Open", "url": "/o"}]}
+    )
     adopter.post("Another")
     expect(page.locator("notifier-toasts .more")).to_have_text("+2 more")
     check("more")
@@ -313,7 +315,11 @@ def test_without_toasts_the_page_is_no_worse(adopter: Adopter) -> None:
     adopter.post("no toast")
     expect(page.locator("notifier-bell .badge")).to_have_text("1")
     expect(page.locator(TOAST)).to_have_count(0)
-    online = lambda: adopter.service.http.get(f"/api/v1/presence/{adopter.user}").json()["connections"]  # noqa: E731
+
+    def online() -> list[Any]:
+        found: list[Any] = adopter.service.http.get(f"/api/v1/presence/{adopter.user}").json()["connections"]
+        return found
+
     wait_until(lambda: len(online()) == 1, what="the page to be online")
     page.evaluate("() => document.querySelector('notifier-bell').remove()")
     wait_until(lambda: not online(), what="the socket to be closed")

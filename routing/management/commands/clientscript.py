@@ -9,7 +9,9 @@ class Command(BaseCommand):
     help = "Print the script tag that brings the browser client, with its integrity hash, to paste into a page."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("address", nargs="?", default="", help="where this service is reached, if not from the page's own origin")
+        parser.add_argument(
+            "address", nargs="?", default="", help="where this service is reached, if not from the page's own origin"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(script_tag(options["address"].rstrip("/")))
