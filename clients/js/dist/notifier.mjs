@@ -1,2 +1,2 @@
-import{a as e,b as o,c as t,d as r,e as p,f,g as a,h as i,j as s,k as m,l as n,m as x}from"./shared.mjs";export{e as BACKOFF_BASE,t as BACKOFF_CAP,o as BACKOFF_GROWTH,p as CloseCode,s as MalformedFrame,i as MemoryStorage,n as NotifierClient,r as backoff,f as closeReason,a as isRefusal,m as parseServerFrame,x as safeHref};
+import{a,b as s,c as e,d as r,e as o,f,g as m,h as F,j as C,k as l,l as i,m as t}from"./shared.mjs";export{a as BACKOFF_BASE,e as BACKOFF_CAP,s as BACKOFF_GROWTH,o as CloseCode,C as MalformedFrame,F as MemoryStorage,i as NotifierClient,r as backoff,f as closeReason,m as isRefusal,l as parseServerFrame,t as safeHref};
 //# sourceMappingURL=notifier.mjs.map

@@ -9,6 +9,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import * as esbuild from "esbuild";
+import { minify } from "terser";
 
 export const packageFolder = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 export const projectFolder = resolve(packageFolder, "../..");
@@ -56,6 +57,24 @@ const outputs = [
   { entryPoints: ["ops/dashboard.ts"], outfile: "../../ops/static/ops/dashboard.js", format: "iife" },
 ];
 
+/** Makes what pages load a few percent smaller than esbuild can, with the source maps to match. */
+async function squeeze(outputFiles, isModule) {
+  const texts = new Map(outputFiles.map(({ path, text }) => [path, text]));
+  for (const [path, text] of texts) {
+    const content = texts.get(`${path}.map`);
+    if (content === undefined) continue;
+    const { code, map } = await minify(text, {
+      ecma: 2022,
+      module: isModule,
+      compress: { passes: 3, unsafe_arrows: true },
+      sourceMap: { content, url: `${path.split("/").at(-1)}.map` },
+    });
+    texts.set(path, `${code}\n`);
+    texts.set(`${path}.map`, map);
+  }
+  return texts;
+}
+
 /** What a page's own bundler makes of some lines that import from here. */
 export async function gather(contents) {
   const stdin = { contents, resolveDir: packageFolder };
@@ -68,7 +87,9 @@ export async function bundle() {
   const files = new Map();
   for (const output of outputs) {
     const { outputFiles } = await esbuild.build({ ...common, ...output });
-    for (const file of outputFiles) files.set(relative(projectFolder, file.path), Buffer.from(file.contents));
+    for (const [path, text] of await squeeze(outputFiles, output.format === "esm")) {
+      files.set(relative(projectFolder, path), Buffer.from(text));
+    }
   }
   files.set("ops/static/ops/uplot.css", readFileSync(join(packageFolder, "node_modules/uplot/dist/uPlot.min.css")));
   files.set("clients/js/dist/manifest.json", manifest(files));
