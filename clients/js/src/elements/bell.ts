@@ -63,12 +63,11 @@ export class NotifierBell extends NotifierElement {
     addEventListener("scroll", seek, { signal, capture: true });
     addEventListener("pointerdown", leave, { signal });
     addEventListener("focusin", leave, { signal });
-    const { node } = panel;
-    node.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
+    bell.onkeydown = panel.node.onkeydown = (event) => {
+      if (event.key !== "Escape" || !this.open) return;
       event.preventDefault();
       this.#toggle(false);
-    });
+    };
   }
 
   #toggle(open: boolean, refocus = true): void {
@@ -81,6 +80,7 @@ export class NotifierBell extends NotifierElement {
       place(panel.node, bell);
       panel.node.focus({ preventScroll: true });
     } else {
+      panel.node.hidePopover();
       panel.node.hidden = true;
       if (refocus) bell.focus();
     }

@@ -89,7 +89,7 @@ export class InboxList {
     if (this.#cursor !== null && !this.#items.some((item) => item.id < id)) return;
     if (this.#progress === "loading") this.#fresh.add(id);
     const item = { ...notification, read: false, archived: false };
-    this.#items = [...this.#items, item].sort((one, other) => (one.id < other.id ? 1 : -1));
+    this.#items = [...this.#items, item].sort((one, other) => (one.id < other.id ? 1 : -1)).slice(0, MOST);
     this.#changed();
   }
 
