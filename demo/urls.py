@@ -5,4 +5,5 @@ from demo import views
 urlpatterns = [
     path("", views.page, name="demo"),
     path("send/", views.send, name="demo-send"),
+    path("token/", views.token, name="demo-token"),
 ]

@@ -1,12 +1,16 @@
 """The demo page in a real browser, as a newcomer uses it."""
 
+import re
 import subprocess
+from base64 import b64encode
 from collections.abc import Callable, Iterator
+from hashlib import sha384
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.e2e.elementpages import SHOTS, axe
 from tests.real import chromium
 from tests.real.processes import wait_until
 from tests.real.server import Server
@@ -221,3 +225,49 @@ def test_pages_fit_and_log_no_complaint(chrome: Browser, new_server: Callable[..
             assert room >= 0 or path == "/api/v1/docs", (path, width, room)
     assert not complaints, complaints
     context.close()
+
+
+@pytest.mark.xdist_group("browser-daphne")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_two_people_side_by_side(chrome: Browser, new_server: Callable[..., Server], scheme: Any) -> None:
+    """One is away and comes: what was sent meanwhile is one summary; axe finds nothing, and the latency is shown."""
+    service = new_server("daphne")
+    context = chrome.new_context(color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
+    page = _sign_in(context, service)
+    page.get_by_label("To", exact=True).select_option("both")
+    page.get_by_role("button", name="Every level").click()
+    alice, bob = page.locator("#toasts .notifier-toast"), page.locator("#neighbour-toasts .notifier-toast")
+    expect(alice).to_have_count(3)
+    expect(page.get_by_test_id("latency")).to_have_text(re.compile(r"\d+ ms after Send"))
+    expect(bob).to_have_count(0)
+    page.get_by_role("switch", name="Online").last.check()
+    expect(bob).to_have_count(1)
+    expect(bob).to_contain_text("4 while you were away")
+    page.get_by_label("With actions").check()
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(bob).to_have_count(2)
+    expect(bob.last.get_by_role("button", name="Try again")).to_be_visible()
+    page.get_by_role("switch", name="Online").first.uncheck()
+    expect(page.locator("#state")).to_have_attribute("data-state", "offline")
+    SHOTS.mkdir(exist_ok=True)
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert not axe(page), (scheme, width)
+        page.screenshot(path=SHOTS / f"demo-{scheme}-{width}.png", full_page=True)
+    page.locator("#neighbour-bell").get_by_role("button").first.click()
+    expect(page.locator("#neighbour-bell .item")).to_have_count(5)
+    assert not axe(page)
+    context.close()
+
+
+def test_code_to_copy_is_what_the_service_serves(context: BrowserContext, service: Server) -> None:
+    """The hash on the page is that of the file behind the versioned path, and of what the command prints."""
+    page = _sign_in(context, service)
+    shown = page.locator("#html").inner_text()
+    path, integrity = re.search(r'src="([^"]+)"\s+integrity="sha384-([^"]+)"', shown).groups()  # type: ignore[union-attr]
+    served = service.http.get(path)
+    assert served.status_code == 200
+    assert b64encode(sha384(served.content).digest()).decode() == integrity
+    printed = service.manage("clientscript", "https://notify.example.com/").stdout
+    assert f'src="https://notify.example.com{path}"' in printed
+    assert integrity in printed

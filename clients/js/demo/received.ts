@@ -1,4 +1,6 @@
-import { type NotificationDetail, type StateDetail, safeHref } from "../src/index.js";
+import type { NotificationDetail } from "../src/index.js";
+import type { StateDetail } from "../src/events.js";
+import { safeHref } from "../src/links.js";
 
 /** More than this makes the page slow and helps nobody. */
 const MOST = 100;

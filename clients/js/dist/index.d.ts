@@ -9,5 +9,3 @@ export { safeHref } from "./links.js";
 export type { NotifierOptions } from "./options.js";
 export { MalformedFrame, parseServerFrame } from "./parse.js";
 export { InboxError, type InboxPage, type InboxQuery, type InboxView } from "./rest.js";
-export { attach } from "./summary.js";
-export { type ToastOptions, ToastStack } from "./toasts.js";

@@ -2,15 +2,33 @@
 // two cannot differ in anything but where the bytes go.
 
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import * as esbuild from "esbuild";
+import { minify } from "terser";
 
 export const packageFolder = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 export const projectFolder = resolve(packageFolder, "../..");
+
+/** A style sheet that a module imports with `?inline` is its minified text. */
+const inlineStyles = {
+  name: "inline styles",
+  setup(build) {
+    build.onResolve({ filter: /\.css\?inline$/ }, ({ path, resolveDir }) => ({
+      path: resolve(resolveDir, path.slice(0, -"?inline".length)),
+      namespace: "inline-style",
+    }));
+    build.onLoad({ filter: /./, namespace: "inline-style" }, async ({ path }) => {
+      const { code } = await esbuild.transform(readFileSync(path, "utf8"), { loader: "css", minify: true, target: "es2022" });
+      // Neither a selector nor a text in these sheets has a space after a colon or a comma that means something.
+      return { contents: code.replace(/([:,]) /g, "$1").trim(), loader: "text" };
+    });
+  },
+};
 
 const common = {
   absWorkingDir: packageFolder,
@@ -20,29 +38,75 @@ const common = {
   charset: "utf8",
   legalComments: "none",
   logLevel: "warning",
+  plugins: [inlineStyles],
   write: false,
 };
 
 const outputs = [
-  { entryPoints: ["src/index.ts"], outfile: "dist/notifier.js", format: "iife", globalName: "Notifier", sourcemap: true },
-  { entryPoints: ["src/index.ts"], outfile: "dist/notifier.mjs", format: "esm", sourcemap: true },
+  { entryPoints: ["src/script.ts"], outfile: "dist/notifier.js", format: "iife", globalName: "Notifier", sourcemap: true },
+  {
+    entryPoints: { notifier: "src/index.ts", elements: "src/elements.ts" },
+    outdir: "dist",
+    outExtension: { ".js": ".mjs" },
+    chunkNames: "shared",
+    splitting: true,
+    format: "esm",
+    sourcemap: true,
+  },
   { entryPoints: ["demo/demo.ts"], outfile: "../../demo/static/demo/demo.js", format: "iife" },
   { entryPoints: ["ops/dashboard.ts"], outfile: "../../ops/static/ops/dashboard.js", format: "iife" },
   { entryPoints: ["ops/pages.ts"], outfile: "../../ops/static/ops/pages.js", format: "iife" },
 ];
+
+/** Makes what pages load a few percent smaller than esbuild can, with the source maps to match. */
+async function squeeze(outputFiles, isModule) {
+  const texts = new Map(outputFiles.map(({ path, text }) => [path, text]));
+  for (const [path, text] of texts) {
+    const content = texts.get(`${path}.map`);
+    if (content === undefined) continue;
+    const { code, map } = await minify(text, {
+      ecma: 2022,
+      module: isModule,
+      compress: { passes: 3, unsafe_arrows: true },
+      sourceMap: { content, url: `${path.split("/").at(-1)}.map` },
+    });
+    texts.set(path, `${code}\n`);
+    texts.set(`${path}.map`, map);
+  }
+  return texts;
+}
+
+/** What a page's own bundler makes of some lines that import from here. */
+export async function gather(contents) {
+  const stdin = { contents, resolveDir: packageFolder };
+  const { outputFiles } = await esbuild.build({ ...common, stdin, format: "esm" });
+  return Buffer.from(outputFiles[0].contents);
+}
 
 /** Every built file: its path from the project's folder, and its bytes. */
 export async function bundle() {
   const files = new Map();
   for (const output of outputs) {
     const { outputFiles } = await esbuild.build({ ...common, ...output });
-    for (const file of outputFiles) files.set(relative(projectFolder, file.path), Buffer.from(file.contents));
+    for (const [path, text] of await squeeze(outputFiles, output.format === "esm")) {
+      files.set(relative(projectFolder, path), Buffer.from(text));
+    }
   }
-  const toasts = readFileSync(join(packageFolder, "src/toasts.css"));
-  files.set("clients/js/dist/toasts.css", toasts);
   files.set("ops/static/ops/uplot.css", readFileSync(join(packageFolder, "node_modules/uplot/dist/uPlot.min.css")));
+  files.set("clients/js/dist/manifest.json", manifest(files));
   for (const [name, bytes] of declarations()) files.set(`clients/js/dist/${name}`, bytes);
   return files;
+}
+
+/** The version, and what a page may demand of the files that it loads: `<script integrity>`. */
+function manifest(files) {
+  const { version } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8"));
+  const integrity = {};
+  for (const [path, bytes] of files) {
+    const name = path.split("clients/js/dist/")[1];
+    if (/\.m?js$/.test(name ?? "")) integrity[name] = `sha384-${createHash("sha384").update(bytes).digest("base64")}`;
+  }
+  return Buffer.from(`${JSON.stringify({ version, integrity }, null, 2)}\n`);
 }
 
 function declarations() {
@@ -51,7 +115,8 @@ function declarations() {
     const compiler = join(packageFolder, "node_modules/typescript/bin/tsc");
     const args = [compiler, "-p", "tsconfig.build.json", "--outDir", folder];
     execFileSync(process.execPath, args, { cwd: packageFolder, stdio: ["ignore", "inherit", "inherit"] });
-    return readdirSync(folder)
+    return readdirSync(folder, { recursive: true })
+      .filter((name) => name.endsWith(".d.ts"))
       .sort()
       .map((name) => [name, readFileSync(join(folder, name))]);
   } finally {

@@ -13,8 +13,8 @@ for (const [name, bytes] of files) {
   else if (!readFileSync(path).equals(bytes)) wrong.push(`${name} is not what the sources make`);
 }
 const dist = join(packageFolder, "dist");
-for (const name of existsSync(dist) ? readdirSync(dist) : []) {
-  if (!files.has(`clients/js/dist/${name}`)) wrong.push(`clients/js/dist/${name} is made from nothing`);
+for (const name of existsSync(dist) ? readdirSync(dist, { recursive: true }) : []) {
+  if (/\.\w+$/.test(name) && !files.has(`clients/js/dist/${name}`)) wrong.push(`clients/js/dist/${name} is made from nothing`);
 }
 if (wrong.length > 0) {
   console.error(`The built files are out of date:\n  ${wrong.join("\n  ")}\nRun "npm run build" in clients/js and commit the result.`);

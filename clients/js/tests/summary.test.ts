@@ -1,34 +1,47 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { ToastStack, attach } from "../src/index.js";
+import { attach } from "../src/elements/attach.js";
+import { isNotificationId } from "../src/encode.js";
+import { Words } from "../src/elements/texts.js";
+import { ToastStack } from "../src/elements/toaststack.js";
+import type { NotifierClient } from "../src/index.js";
 import { Browser, next } from "./pages.js";
 import { ScriptedServer, entry, notification, notificationId } from "./scriptedserver.js";
 import { hide, reveal } from "./visibility.js";
 
 let server: ScriptedServer;
 let browser: Browser;
-let container: HTMLElement;
-let detach: () => void;
+let container: ShadowRoot;
+let stop: AbortController;
 
 beforeEach(async () => {
   server = await ScriptedServer.start();
   browser = new Browser(server);
-  container = document.createElement("div");
-  document.body.replaceChildren(container);
+  const host = document.createElement("div");
+  document.body.replaceChildren(host);
+  container = host.attachShadow({ mode: "open" });
+  stop = new AbortController();
 });
 
 afterEach(async () => {
-  detach();
+  stop.abort();
   browser.close();
   reveal();
   await server.stop();
 });
 
+function show(client: NotifierClient, max = 3): ToastStack {
+  const options = { max, words: new Words({}, "en"), duration: 6_000, hotkey: "F8", seen: (ids: string[]) => client.seen(ids.filter(isNotificationId)) };
+  const stack = new ToastStack(container, options, stop.signal);
+  attach(client, stack, () => false, () => false, stop.signal);
+  return stack;
+}
+
 /** A page with toasts that missed so many of its person's notifications. */
 async function pageThatMissed(count: number) {
   const client = browser.page();
-  detach = attach(client, new ToastStack(container));
+  show(client);
   client.connect();
   return { client, ...(await browser.welcomed(client, { heads: { "user:alice": count, everyone: 0 } })) };
 }
@@ -38,7 +51,9 @@ function replay(count: number) {
 }
 
 function titles(): (string | null | undefined)[] {
-  return [...container.querySelectorAll(".notifier-toast-title")].map((title) => title.textContent);
+  return [...container.querySelectorAll(".toast .text")].map((text) =>
+    [".hidden", ".title"].map((each) => text.querySelector(each)?.textContent).join(""),
+  );
 }
 
 /** Resolves as soon as a toast is there. */
@@ -73,7 +88,7 @@ it("makes one toast of five hundred that were missed", async () => {
   const caughtUp = next(client, "caughtup");
   peer.send(...replay(500));
   await caughtUp;
-  expect(titles()).toEqual(["Information: 500 notifications while you were away"]);
+  expect(titles()).toEqual(["Information: 500 while you were away"]);
   expect(container.querySelector(".notifier-toast[data-summary]")).not.toBeNull();
 });
 
@@ -83,8 +98,8 @@ it("says how many errors are among them, and stays as an error does", async () =
   const error = { ...entry("user:alice", 4), replayed: true, notification: notification("e", { level: "error" }) };
   peer.send(...replay(3), error);
   await caughtUp;
-  expect(titles()).toEqual(["Error: 4 notifications while you were away"]);
-  expect(container.querySelector(".notifier-toast-body")?.textContent).toBe("1 error");
+  expect(titles()).toEqual(["Error: 4 while you were away"]);
+  expect(container.querySelector(".body")?.textContent).toBe("1 error");
 });
 
 it("does not wait for an entry that expired meanwhile", async () => {
@@ -92,7 +107,7 @@ it("does not wait for an entry that expired meanwhile", async () => {
   const appears = toast();
   peer.send(...replay(8));
   await appears;
-  expect(titles()).toEqual(["Information: 8 notifications while you were away"]);
+  expect(titles()).toEqual(["Information: 8 while you were away"]);
 });
 
 it("gathers what comes while the page is hidden", async () => {
@@ -102,7 +117,7 @@ it("gathers what comes while the page is hidden", async () => {
   await peer.frame();
   expect(titles()).toEqual([]);
   reveal();
-  expect(titles()).toEqual(["Information: 5 notifications while you were away"]);
+  expect(titles()).toEqual(["Information: 5 while you were away"]);
 });
 
 describe("what was seen", () => {
@@ -136,9 +151,10 @@ describe("what was seen", () => {
 
   it("is not what a summary counts, nor what has no place yet", async () => {
     const { client, peer } = await pageThatMissed(0);
-    const stack = new ToastStack(container, { max: 1 });
-    detach();
-    detach = attach(client, stack);
+    stop.abort();
+    container.replaceChildren();
+    stop = new AbortController();
+    const stack = show(client, 1);
     peer.send(entry("user:alice", 1, a), entry("user:alice", 2, b));
     await toast();
     stack.showSummary("2 notifications", "", "info");

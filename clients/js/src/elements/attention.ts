@@ -1,0 +1,50 @@
+import type { Notification } from "../frames.js";
+import { safeHref } from "../links.js";
+
+/** Between two sounds, in milliseconds: a burst is heard once. */
+const PAUSE = 2_000;
+
+let context: AudioContext | undefined;
+let last = -PAUSE;
+
+/** Two short, soft tones, made here: nothing is loaded. Silent where the browser wants a click on the page first. */
+export function chime(): void {
+  const now = performance.now();
+  if (now - last < PAUSE) return;
+  last = now;
+  context ??= new AudioContext();
+  const { currentTime: start, destination } = context;
+  void context.resume().catch(() => {});
+  [659, 880].forEach((frequency, index) => {
+    const [tone, volume] = [context!.createOscillator(), context!.createGain()];
+    const begin = start + index * 0.11;
+    tone.frequency.value = frequency;
+    volume.gain.setValueAtTime(0, begin);
+    volume.gain.linearRampToValueAtTime(0.12, begin + 0.015);
+    volume.gain.exponentialRampToValueAtTime(0.0001, begin + 0.3);
+    tone.connect(volume).connect(destination);
+    tone.start(begin);
+    tone.stop(begin + 0.3);
+  });
+}
+
+/** Whether the browser knows system notifications, and what the person said: "default" means that nobody asked yet. */
+export function systemPermission(): NotificationPermission | "unsupported" {
+  return typeof window !== "undefined" && "Notification" in window ? window.Notification.permission : "unsupported";
+}
+
+/** Tells it by the system; a click on it brings the page to the front and calls `open`. */
+export function tellSystem({ id, title, body, icon }: Notification, open: () => void): void {
+  if (systemPermission() !== "granted") return;
+  const picture = safeHref(icon, document.baseURI);
+  try {
+    const shown = new window.Notification(title, { body, tag: id, ...(picture === null ? {} : { icon: picture }) });
+    shown.onclick = () => {
+      window.focus();
+      shown.close();
+      open();
+    };
+  } catch {
+    // Chromium on Android takes them from a service worker alone.
+  }
+}

@@ -1,0 +1,112 @@
+import type { Level, Notification } from "../frames.js";
+import { safeHref } from "../links.js";
+import { type Attributes, button, make } from "./dom.js";
+import type { Words } from "./texts.js";
+
+/** What a person may do about a notification: one of its `data.actions`. */
+export interface Action {
+  readonly label: string;
+  /** What the page is told with the event `notifier-action`; "" for a link. */
+  readonly name: string;
+  /** A safe address to follow, or "". */
+  readonly url: string;
+}
+
+/** The detail of `notifier-open`: the person follows the notification's link. */
+export interface OpenDetail {
+  readonly notification: Notification;
+}
+
+/** The detail of `notifier-action`: the person chose one of its actions. */
+export interface ActionDetail extends OpenDetail {
+  readonly action: Action;
+}
+
+/** What a toast or a row says: a notification, or many in one, whose `notification` is null. */
+export interface Content {
+  readonly title: string;
+  readonly body: string;
+  readonly level: Level;
+  readonly notification: Notification | null;
+}
+
+const MOST_ACTIONS = 3;
+
+/** `data.actions`: a list of `{label, url}` or `{label, name}`, at most three. What is malformed or leads nowhere safe is left out. */
+export function actionsOf({ data }: Notification): Action[] {
+  const { actions } = data;
+  if (!Array.isArray(actions)) return [];
+  const text = (value: unknown): string => (typeof value === "string" ? value.trim() : "");
+  return actions
+    .map((each: unknown) => {
+      const { label, name, url } = (each ?? {}) as Record<string, unknown>;
+      return { label: text(label), name: url === undefined ? text(name) : "", url: safeHref(text(url), document.baseURI) ?? "" };
+    })
+    .filter(({ label, name, url }) => label && (name || url))
+    .slice(0, MOST_ACTIONS);
+}
+
+/** A link that tells the page first; a listener that prevents the default follows it in its own way. */
+function link(names: string, href: string, text: string, tell: (link: Element) => boolean): HTMLElement {
+  const made = make("a", names, { href, rel: "noopener noreferrer", dir: "auto" }, text);
+  made.addEventListener("click", (event) => {
+    if (!tell(made)) event.preventDefault();
+  });
+  return made;
+}
+
+/** The notification's own picture if its address is safe, and otherwise, or when it does not load, the sign of its level. */
+function picture(source: string): HTMLElement {
+  const frame = make("span", "icon", { "aria-hidden": "true" });
+  const src = safeHref(source, document.baseURI);
+  if (src === null) return frame;
+  const image = make("img", "", { referrerpolicy: "no-referrer", src });
+  image.alt = "";
+  image.addEventListener("error", () => image.remove());
+  frame.append(image);
+  return frame;
+}
+
+export interface CardOptions {
+  readonly words: Words;
+  /** Called after an action was chosen. */
+  readonly done?: () => void;
+  /** What a title that is no link does when it is pressed; without it, it is no button. */
+  readonly press?: () => void;
+  /** What stands below the body. */
+  readonly meta?: HTMLElement;
+  readonly attributes: Attributes;
+}
+
+/** Builds a toast or a row of the list, with its tools at the end. Every text of the notification is set as text. */
+export function card(names: string, content: Content, options: CardOptions, ...tools: HTMLElement[]): HTMLLIElement {
+  const { title, body, level, notification } = content;
+  const { words, done, press, meta, attributes } = options;
+  const tell = (type: string, detail: object) => (from: Element): boolean =>
+    from.dispatchEvent(
+      new CustomEvent(type, { detail: { notification, ...detail }, bubbles: true, composed: true, cancelable: true }),
+    );
+  const href = safeHref(notification?.url ?? "", document.baseURI);
+  const heading =
+    href !== null
+      ? link("title", href, title, tell("notifier-open", {}))
+      : press !== undefined
+        ? button("title", title, press, { dir: "auto" })
+        : make("span", "title", { dir: "auto" }, title);
+  const text = make("div", "text", {}, make("span", "hidden", {}, `${words.say(level)}: `), heading);
+  if (body !== "") text.append(make("p", "body", { dir: "auto" }, body));
+  if (meta !== undefined) text.append(meta);
+  const actions = (notification === null ? [] : actionsOf(notification)).map((action) => {
+    const choose = (from: Element): boolean => {
+      const go = tell("notifier-action", { action })(from);
+      done?.();
+      return go;
+    };
+    if (action.url !== "") return link("action", action.url, action.label, choose);
+    const made: HTMLElement = button("action", action.label, () => choose(made), { dir: "auto" });
+    return made;
+  });
+  if (actions.length > 0) text.append(make("div", "actions", {}, ...actions));
+  const all = { "data-level": level, "data-id": notification?.id ?? "", ...attributes };
+  return make("li", names, all, picture(notification?.icon ?? ""), text, make("div", "tools", {}, ...tools));
+}

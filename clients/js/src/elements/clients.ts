@@ -1,0 +1,38 @@
+import { NotifierClient } from "../client.js";
+
+interface Shared {
+  readonly client: NotifierClient;
+  users: number;
+}
+
+const shared = new Map<string, Shared>();
+
+async function token(url: string): Promise<string> {
+  const response = await fetch(url, { cache: "no-store", credentials: "same-origin" });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
+  const text = (await response.text()).trim();
+  return text.startsWith("{") ? String((JSON.parse(text) as { token?: unknown }).token) : text;
+}
+
+/**
+ * The page's one client for an address, which is connected as long as someone uses it.
+ *
+ * @param tokenUrl where a connection token is got, as text or as `{"token"}`; "" for the session cookie
+ * @returns the client, and the function that gives it back
+ */
+export function borrow(url: string, tokenUrl: string): { client: NotifierClient; giveBack: () => void } {
+  const key = `${new URL(url, document.baseURI)} ${tokenUrl}`;
+  const options = tokenUrl === "" ? {} : { getToken: () => token(tokenUrl) };
+  const found = shared.get(key) ?? { client: new NotifierClient({ url, ...options }), users: 0 };
+  shared.set(key, found);
+  found.users += 1;
+  // Whoever borrowed it adds its listeners first.
+  queueMicrotask(() => found.users > 0 && found.client.status === "offline" && found.client.connect());
+  const giveBack = (): void => {
+    found.users -= 1;
+    if (found.users > 0) return;
+    shared.delete(key);
+    found.client.close();
+  };
+  return { client: found.client, giveBack };
+}

@@ -1,0 +1,89 @@
+import type { NotifierClient } from "../client.js";
+import { borrow } from "./clients.js";
+import css from "./elements.css?inline";
+import { type Texts, Words } from "./texts.js";
+
+// A server that renders pages imports this module too, and has no elements.
+const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
+
+/** What the elements have in common: a client, found by address or given; texts; a shadow tree that is drawn anew when one of them changes. */
+export abstract class NotifierElement extends Base {
+  static readonly observedAttributes: readonly string[] = ["url", "token-url", "lang"];
+
+  #client: NotifierClient | null = null;
+  #texts: Texts = {};
+  #drawn: AbortController | null = null;
+  #planned = false;
+
+  /** Puts the element's content into its empty shadow tree. What it listens to and started ends with the signal. */
+  protected abstract draw(root: ShadowRoot, client: NotifierClient, words: Words, signal: AbortSignal): void;
+
+  /** A client of the page's own, which the page connects; null: the page's one for `url` is used. */
+  get client(): NotifierClient | null {
+    return this.#client;
+  }
+
+  set client(client: NotifierClient | null) {
+    this.#client = client;
+    this.#plan();
+  }
+
+  /** Any of the texts, in the page's words. */
+  get texts(): Texts {
+    return this.#texts;
+  }
+
+  set texts(texts: Texts) {
+    this.#texts = texts;
+    this.#plan();
+  }
+
+  connectedCallback(): void {
+    // A framework may have set these before the element was known.
+    for (const name of ["client", "texts"] as const) {
+      if (!Object.hasOwn(this, name)) continue;
+      const value = this[name] as never;
+      Reflect.deleteProperty(this, name);
+      this[name] = value;
+    }
+    this.#plan();
+  }
+
+  disconnectedCallback(): void {
+    this.#plan();
+  }
+
+  attributeChangedCallback(): void {
+    this.#plan();
+  }
+
+  /** Draws once after all that is changed at the same time; an element that is moved is drawn anew, and its client stays connected. */
+  #plan(): void {
+    if (this.#planned) return;
+    this.#planned = true;
+    queueMicrotask(() => {
+      this.#planned = false;
+      const last = this.#drawn;
+      this.#drawn = null;
+      if (this.isConnected) this.#begin();
+      last?.abort();
+    });
+  }
+
+  #begin(): void {
+    const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    root.adoptedStyleSheets = [sheet];
+    root.replaceChildren();
+    const { signal } = (this.#drawn = new AbortController());
+    const lang = this.closest("[lang]")?.getAttribute("lang") ?? "";
+    const words = new Words(this.#texts, lang);
+    if (this.#client !== null) return this.draw(root, this.#client, words, signal);
+    const url = this.getAttribute("url");
+    if (url === null) return;
+    const { client, giveBack } = borrow(url, this.getAttribute("token-url") ?? "");
+    this.draw(root, client, words, signal);
+    signal.addEventListener("abort", giveBack);
+  }
+}

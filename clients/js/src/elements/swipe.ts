@@ -1,0 +1,41 @@
+/** So far, in pixels, must a finger move for the toast to go. */
+const FAR = 60;
+
+/** From here on, in pixels, it is no tap with an unsteady hand. */
+const BEGUN = 8;
+
+/** Lets a finger, a pen or the mouse push an element away to either side. The style sheet reads `--_swipe`. */
+export function swipeable(element: HTMLElement, gone: () => void): void {
+  let from: number | null = null;
+  let moved = 0;
+
+  const move = (distance: number): void => {
+    moved = distance;
+    element.style.setProperty("--_swipe", `${distance}px`);
+    element.toggleAttribute("data-swiping", distance !== 0);
+  };
+
+  element.addEventListener("pointerdown", (event) => {
+    const target = event.composedPath()[0];
+    if (event.button !== 0 || (target instanceof Element && target.closest("button") !== null)) return;
+    from = event.clientX;
+    moved = 0;
+  });
+  element.addEventListener("pointermove", ({ clientX, pointerId }) => {
+    if (from === null || (moved === 0 && Math.abs(clientX - from) < BEGUN)) return;
+    if (moved === 0) element.setPointerCapture(pointerId);
+    move(clientX - from);
+  });
+  element.addEventListener("pointerup", () => {
+    from = null;
+    if (Math.abs(moved) >= FAR) gone();
+    else move(0);
+  });
+  element.addEventListener("pointercancel", () => {
+    from = null;
+    move(0);
+  });
+  // What ends a swipe on a link is no click on it.
+  element.addEventListener("click", (event) => moved !== 0 && event.preventDefault(), { capture: true });
+  element.addEventListener("dragstart", (event) => event.preventDefault());
+}

@@ -1,0 +1,86 @@
+/** A text, or one for each plural form of the language; `{count}` becomes the number. */
+export type Text = string | Partial<Record<Intl.LDMLPluralRule, string>>;
+
+/** Every text of the elements, in English. `texts` of an element takes any of them in the page's words. */
+export const TEXTS = {
+  notifications: "Notifications",
+  unreadCount: "{count} unread",
+  all: "All",
+  unread: "Unread",
+  archived: "Archived",
+  markAllRead: "Mark all read",
+  markRead: "Mark as read",
+  markUnread: "Mark as unread",
+  archive: "Archive",
+  unarchive: "Move to inbox",
+  close: "Close",
+  dismiss: "Dismiss",
+  loading: "Loading…",
+  loadMore: "Load more",
+  failed: "This could not be loaded.",
+  retry: "Try again",
+  emptyAll: "You are all caught up",
+  emptyUnread: "Nothing unread",
+  emptyArchived: "Nothing archived",
+  connecting: "Connecting…",
+  offline: "Offline, reconnecting soon",
+  refused: "Disconnected",
+  reconnect: "Reconnect",
+  systemOffer: "Notify you outside this page?",
+  systemAllow: "Turn on",
+  more: "+{count} more",
+  moreLater: { one: "{count} more notification", other: "{count} more notifications" },
+  whileAway: "{count} while you were away",
+  errors: { one: "{count} error", other: "{count} errors" },
+  warnings: { one: "{count} warning", other: "{count} warnings" },
+  info: "Information",
+  success: "Success",
+  warning: "Warning",
+  error: "Error",
+} satisfies Record<string, Text>;
+
+export type TextName = keyof typeof TEXTS;
+
+export type Texts = Partial<Record<TextName, Text>>;
+
+const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ["year", 31_557_600],
+  ["month", 2_629_800],
+  ["week", 604_800],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+/** The texts in the words of a page, with the plural forms, numbers and times of its language. */
+export class Words {
+  readonly #texts: Texts;
+  readonly #locale: string[];
+
+  /** @param lang a BCP 47 tag; for one that is none the browser's own language is taken */
+  constructor(texts: Texts = {}, lang = "") {
+    this.#texts = texts;
+    try {
+      this.#locale = Intl.getCanonicalLocales(lang || []);
+    } catch {
+      this.#locale = [];
+    }
+  }
+
+  say(name: TextName, count = 0): string {
+    const text: Text = this.#texts[name] ?? TEXTS[name];
+    const form = typeof text === "string" ? text : (text[new Intl.PluralRules(this.#locale).select(count)] ?? text.other);
+    return (form ?? "").replace("{count}", count.toLocaleString(this.#locale));
+  }
+
+  /** How long ago: "2 hours ago". Less than a minute is "now". */
+  ago(date: Date): string {
+    const seconds = (Date.now() - date.getTime()) / 1_000;
+    const [unit, size] = UNITS.find(([, least]) => seconds >= least) ?? ["second", Infinity];
+    return new Intl.RelativeTimeFormat(this.#locale, { numeric: "auto" }).format(-Math.floor(Math.max(0, seconds) / size), unit);
+  }
+
+  moment(date: Date): string {
+    return date.toLocaleString(this.#locale, { dateStyle: "medium", timeStyle: "short" });
+  }
+}

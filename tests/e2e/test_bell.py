@@ -1,0 +1,274 @@
+"""`<notifier-bell>` on somebody's page, in a real browser and under a strict policy."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.elementpages import BELL, SHOTS, SOCKET, Adopter, axe
+
+pytestmark = pytest.mark.xdist_group("elements")
+
+BADGE = "notifier-bell .badge"
+ROWS = "notifier-bell .item"
+
+
+def _open_panel(page: Page) -> None:
+    page.locator("#bell").click()
+    expect(page.get_by_role("dialog", name="Notifications")).to_be_visible()
+
+
+def _titles(page: Page) -> list[str]:
+    return page.locator(f"{ROWS} .title").all_inner_texts()
+
+
+def test_badge_counts_what_comes(adopter: Adopter) -> None:
+    """And the button says it to those who do not see it."""
+    page = adopter.live(BELL)
+    expect(page.locator(BADGE)).to_be_hidden()
+    adopter.post("one")
+    adopter.post("two")
+    expect(page.locator(BADGE)).to_have_text("2")
+    expect(page.get_by_role("button", name="Notifications, 2 unread")).to_be_visible()
+
+
+def test_what_comes_appears_in_the_open_panel_and_is_read_by_a_click(adopter: Adopter) -> None:
+    adopter.post("first")
+    page = adopter.live(BELL)
+    _open_panel(page)
+    expect(page.locator(ROWS)).to_have_count(1)
+    adopter.post("second", body="with a body", category="deploys")
+    expect(page.locator(ROWS)).to_have_count(2)
+    assert _titles(page) == ["second", "first"]
+    expect(page.locator(BADGE)).to_have_text("2")
+    page.get_by_role("button", name="second").click()
+    expect(page.locator(f"{ROWS}[data-unread]")).to_have_count(1)
+    expect(page.locator(BADGE)).to_have_text("1")
+    page.locator(ROWS).first.hover()
+    page.locator(ROWS).first.get_by_role("button", name="Mark as unread").click()
+    expect(page.locator(f"{ROWS}[data-unread]")).to_have_count(2)
+
+
+def test_mark_all_read(adopter: Adopter) -> None:
+    for number in range(3):
+        adopter.post(str(number))
+    page = adopter.live(BELL)
+    _open_panel(page)
+    expect(page.locator(f"{ROWS}[data-unread]")).to_have_count(3)
+    page.get_by_role("button", name="Mark all read").click()
+    expect(page.locator(f"{ROWS}[data-unread]")).to_have_count(0)
+    expect(page.locator(BADGE)).to_be_hidden()
+    expect(page.get_by_role("button", name="Mark all read")).to_be_disabled()
+    page.get_by_role("tab", name="Unread").click()
+    expect(page.get_by_text("Nothing unread")).to_be_visible()
+
+
+def test_archive_and_back(adopter: Adopter) -> None:
+    adopter.post("keep")
+    adopter.post("file me")
+    page = adopter.live(BELL)
+    _open_panel(page)
+    row = page.locator(ROWS).filter(has_text="file me")
+    row.hover()
+    row.get_by_role("button", name="Archive").click()
+    expect(page.locator(ROWS)).to_have_count(1)
+    page.get_by_role("tab", name="Archived").click()
+    expect(page.locator(f"{ROWS} .title")).to_have_text(["file me"])
+    page.locator(ROWS).hover()
+    page.get_by_role("button", name="Move to inbox").click()
+    expect(page.get_by_text("Nothing archived")).to_be_visible()
+    page.get_by_role("tab", name="All").click()
+    expect(page.locator(ROWS)).to_have_count(2)
+
+
+def test_scrolling_down_loads_all_of_it_once(adopter: Adopter) -> None:
+    for number in range(55):
+        adopter.post(f"number {number}")
+    page = adopter.live(BELL)
+    _open_panel(page)
+    for wanted in (40, 55):
+        page.locator("#scroll").evaluate("(list) => list.scrollTo(0, list.scrollHeight)")
+        expect(page.locator(ROWS).nth(wanted - 1)).to_be_attached()
+    assert _titles(page) == [f"number {number}" for number in reversed(range(55))]
+    expect(page.get_by_role("button", name="Load more")).to_be_hidden()
+
+
+def test_failure_is_told_and_can_be_tried_again(adopter: Adopter) -> None:
+    adopter.post("there after all")
+    page = adopter.live(BELL)
+    page.route("**/api/v1/inbox*", lambda route: route.fulfill(status=503))
+    _open_panel(page)
+    expect(page.get_by_text("This could not be loaded.")).to_be_visible()
+    page.unroute("**/api/v1/inbox*")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(ROWS)).to_have_count(1)
+    expect(page.get_by_text("This could not be loaded.")).to_be_hidden()
+    adopter.complaints.clear()  # the browser's own line about the 503
+
+
+def test_lost_connection_is_told_and_comes_back(adopter: Adopter) -> None:
+    page = adopter.live(BELL)
+    _open_panel(page)
+    connection = page.locator("notifier-bell .connection")
+    expect(connection).to_be_hidden()
+    adopter.service.http.post("/api/v1/ops/block", json={"user": adopter.user, "reason": "a test"})
+    expect(connection).to_contain_text("Disconnected")
+    expect(page.get_by_role("button", name="Notifications, Disconnected")).to_be_visible()
+    adopter.service.http.post("/api/v1/ops/unblock", json={"user": adopter.user})
+    page.get_by_role("button", name="Reconnect").click()
+    expect(connection).to_be_hidden()
+
+
+def test_worked_by_keyboard_alone(adopter: Adopter) -> None:
+    """Open, walk the tabs, archive, close: the focus is never lost, and ends where it began."""
+    for title in ("one", "two", "three"):
+        adopter.post(title)
+    page = adopter.live(BELL)
+    page.locator("#before").focus()
+    page.keyboard.press("Tab")
+    expect(page.locator("#bell")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Notifications")).to_be_focused()
+    expect(page.locator(ROWS)).to_have_count(3)
+    for name in ("Mark all read", "Close"):
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("button", name=name)).to_be_focused()
+    page.keyboard.press("Tab")
+    for name in ("Unread", "Archived", "All"):
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_role("tab", name=name, exact=True)).to_be_focused()
+        expect(page.get_by_role("tab", name=name, exact=True)).to_have_attribute("aria-selected", "true")
+    expect(page.locator(ROWS)).to_have_count(3)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("tabpanel")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="three", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"{ROWS}[data-unread]")).to_have_count(2)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # archive
+    expect(page.locator(ROWS)).to_have_count(2)
+    expect(page.locator(ROWS).first.get_by_role("button", name="Archive")).to_be_focused()
+    for _ in range(2):
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_be_hidden()
+        expect(page.locator("#bell")).to_be_focused()
+        page.keyboard.press("Space")
+        expect(page.get_by_role("dialog", name="Notifications")).to_be_focused()
+
+
+def test_pressing_elsewhere_closes_it_and_keeps_the_focus_there(adopter: Adopter) -> None:
+    page = adopter.live(BELL)
+    _open_panel(page)
+    page.locator("#before").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.locator("#before")).to_be_focused()
+
+
+def test_page_opens_links_in_its_own_way_and_hears_of_actions(adopter: Adopter) -> None:
+    page = adopter.live(BELL)
+    adopter.post("Order shipped", url="/orders/1042", data={"actions": [{"label": "Retry", "name": "retry"}]})
+    page.evaluate(
+        """() => {
+          window.heard = [];
+          addEventListener("notifier-open", (event) => { event.preventDefault(); heard.push(event.detail.notification.url); });
+          addEventListener("notifier-action", (event) => heard.push(event.detail.action.name));
+        }"""
+    )
+    _open_panel(page)
+    page.get_by_role("link", name="Order shipped").click()
+    page.get_by_role("button", name="Retry").click()
+    assert page.evaluate("() => heard") == ["/orders/1042", "retry"]
+    assert page.url.endswith("/my-page")
+    expect(page.locator(f"{ROWS}[data-unread]")).to_have_count(0)
+
+
+def test_system_notifications_are_asked_for_by_a_click_alone(new_adopter: Callable[..., Adopter]) -> None:
+    adopter = new_adopter()
+    page = adopter.open("")
+    page.evaluate(
+        """() => {
+          window.asked = 0;
+          Object.defineProperty(Notification, "permission", {value: "default"});
+          Notification.requestPermission = async () => { asked += 1; return "granted"; };
+          document.querySelector("main").append(Object.assign(document.createElement("notifier-bell"), {}));
+          const bell = document.querySelector("notifier-bell");
+          bell.setAttribute("url", "/ws/notifications/");
+          bell.setAttribute("token-url", "/my-token");
+          bell.setAttribute("system", "");
+        }"""
+    )
+    page.locator("notifier-bell [data-status=live]").wait_for()
+    _open_panel(page)
+    assert page.evaluate("() => asked") == 0
+    page.get_by_role("button", name="Turn on").click()
+    assert page.evaluate("() => asked") == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_state(new_adopter: Callable[..., Adopter], scheme: Any) -> None:
+    """Closed, empty, full, each tab, failed, refused; at a desk and on a phone."""
+    adopter = new_adopter(color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
+    page = adopter.live(f"<notifier-bell {SOCKET} system></notifier-bell>")
+    SHOTS.mkdir(exist_ok=True)
+
+    def check(state: str) -> None:
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert not axe(page), (state, width)
+            page.screenshot(path=SHOTS / f"bell-{scheme}-{state}-{width}.png")
+        room = page.evaluate("() => document.documentElement.clientWidth - document.documentElement.scrollWidth")
+        assert room >= 0, state
+
+    check("closed")
+    _open_panel(page)
+    expect(page.get_by_text("You are all caught up")).to_be_visible()
+    check("empty")
+    actions = [{"label": "Retry", "name": "retry"}, {"label": "Open", "url": "/orders/1"}]
+    for level in ("info", "success", "warning", "error"):
+        adopter.post(
+            f"A {level}", level=level, body="With a body that says more. " * 4, category="orders", url="/orders/1"
+        )
+    adopter.post("Not a link", data={"actions": actions})
+    expect(page.locator(ROWS)).to_have_count(5)
+    check("full")
+    page.get_by_role("button", name="Not a link").click()
+    page.locator(ROWS).first.hover()
+    expect(page.locator(f"{ROWS}[data-unread]")).to_have_count(4)
+    check("one-read")
+    page.get_by_role("tab", name="Archived").click()
+    expect(page.get_by_text("Nothing archived")).to_be_visible()
+    check("archived")
+    page.route("**/api/v1/inbox*", lambda route: route.fulfill(status=503))
+    page.get_by_role("tab", name="Unread").click()
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    check("failed")
+    page.unroute("**/api/v1/inbox*")
+    adopter.service.http.post("/api/v1/ops/block", json={"user": adopter.user, "reason": "a test"})
+    expect(page.locator("notifier-bell .connection")).to_contain_text("Disconnected")
+    check("refused")
+    adopter.complaints.clear()
+
+
+def test_other_words_and_the_other_direction(adopter: Adopter) -> None:
+    """Texts with plural forms of the page's language, from right to left."""
+    page = adopter.live(BELL, attributes='lang="ar" dir="rtl"')
+    page.evaluate(
+        """() => { document.querySelector("notifier-bell").texts = {
+          notifications: "الإشعارات", unreadCount: {one: "واحد", two: "اثنان", few: "{count} قليل", other: "{count} كثير"}}; }"""
+    )
+    page.locator("notifier-bell [data-status=live]").wait_for()
+    adopter.post("one")
+    adopter.post("two")
+    expect(page.get_by_role("button", name="الإشعارات, اثنان")).to_be_visible()
+    page.locator("#bell").click()
+    panel = page.get_by_role("dialog", name="الإشعارات")
+    box, bell = panel.bounding_box(), page.locator("#bell").bounding_box()
+    assert box and bell
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 1280
+    assert abs((box["x"] + box["width"]) - (bell["x"] + bell["width"])) < 2, "it opens towards the page's middle"
+    expect(page.locator(f"{ROWS} time").first).to_have_text("الآن")
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / "bell-rtl.png")
