@@ -110,6 +110,7 @@ def test_failure_is_told_and_can_be_tried_again(adopter: Adopter) -> None:
 def test_lost_connection_is_told_and_comes_back(adopter: Adopter) -> None:
     page = adopter.live(BELL)
     _open_panel(page)
+    expect(page.get_by_text("You are all caught up")).to_be_visible()
     connection = page.locator("notifier-bell .connection")
     expect(connection).to_be_hidden()
     adopter.service.http.post("/api/v1/ops/block", json={"user": adopter.user, "reason": "a test"})

@@ -140,7 +140,7 @@ export function attach(
   client.addEventListener(
     "state",
     ({ detail }) => {
-      const { read, all, archived } = detail as StateDetail;
+      const { read, all, archived } = detail;
       const ids = [...read, ...archived];
       gathered.remove(ids);
       stack.remove(ids);

@@ -1,6 +1,8 @@
 import type { NotifierClient } from "../client.js";
 import { borrow } from "./clients.js";
-import css from "./elements.css?inline";
+import bell from "./bell.css?inline";
+import look from "./look.css?inline";
+import toasts from "./toasts.css?inline";
 import { type Texts, Words } from "./texts.js";
 
 // A server that renders pages imports this module too, and has no elements.
@@ -73,7 +75,7 @@ export abstract class NotifierElement extends Base {
   #begin(): void {
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(css);
+    sheet.replaceSync(look + toasts + bell);
     root.adoptedStyleSheets = [sheet];
     root.replaceChildren();
     const { signal } = (this.#drawn = new AbortController());

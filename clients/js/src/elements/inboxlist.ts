@@ -30,7 +30,7 @@ export class InboxList {
     this.#client = client;
     this.#changed = changed;
     client.addEventListener("notification", ({ detail }) => this.#arrived(detail.notification), { signal });
-    client.addEventListener("state", ({ detail }) => this.#state(detail as StateDetail), { signal });
+    client.addEventListener("state", ({ detail }) => this.#state(detail), { signal });
     client.addEventListener("reset", () => void this.open(this.#view), { signal });
     signal.addEventListener("abort", () => this.#load.abort());
   }

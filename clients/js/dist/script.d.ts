@@ -1,2 +1,0 @@
-export { NotifierBell, NotifierToasts, TEXTS } from "./elements.js";
-export { NotifierClient } from "./client.js";

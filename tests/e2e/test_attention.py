@@ -1,0 +1,75 @@
+"""Several tabs of one person: what comes is shown once, where the person looks."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.elementpages import BELL, SOCKET, Adopter
+from tests.real.processes import wait_until
+
+pytestmark = pytest.mark.xdist_group("elements")
+
+TOAST = ".notifier-toast"
+BODY = f'{BELL}<notifier-toasts {SOCKET} duration="600000"></notifier-toasts>'
+
+
+def _toasts(tabs: list[Page]) -> list[list[str]]:
+    return [tab.locator(f"{TOAST} .title").all_inner_texts() for tab in tabs]
+
+
+def _look_at(tab: Page) -> None:
+    """As a person does who turns to this tab."""
+    tab.evaluate(
+        """() => {
+          for (const [name, value] of [["visibilityState", "visible"], ["hidden", false]])
+            Object.defineProperty(document, name, {value, configurable: true});
+          document.dispatchEvent(new Event("visibilitychange"));
+          dispatchEvent(new Event("focus"));
+        }"""
+    )
+
+
+def _look_away(tab: Page) -> None:
+    tab.evaluate(
+        """() => {
+          for (const [name, value] of [["visibilityState", "hidden"], ["hidden", true]])
+            Object.defineProperty(document, name, {value, configurable: true});
+          document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+
+
+def _count(tabs: list[Page], unread: int) -> None:
+    for tab in tabs:
+        expect(tab.locator("notifier-bell .badge")).to_have_text(str(unread))
+
+
+def test_one_toast_in_the_tab_that_is_looked_at(adopter: Adopter) -> None:
+    tabs = [adopter.live(BODY) for _ in range(3)]
+    adopter.post("one")
+    _count(tabs, 1)
+    assert sorted(_toasts(tabs)) == [[], [], ["one"]]
+    _look_at(tabs[0])
+    adopter.post("two")
+    _count(tabs, 2)
+    wait_until(lambda: "two" in sum(_toasts(tabs), []), what="the second toast")
+    adopter.post("three")
+    _count(tabs, 3)
+    wait_until(lambda: "three" in _toasts(tabs)[0], what="the third toast where the person looks")
+    assert sorted(sum(_toasts(tabs), [])) == ["one", "three", "two"]
+
+
+def test_what_came_while_no_tab_was_visible_is_one_summary_in_one_of_them(adopter: Adopter) -> None:
+    tabs = [adopter.live(BODY) for _ in range(2)]
+    for tab in tabs:
+        _look_away(tab)
+    for number in range(7):
+        adopter.post(str(number))
+    _count(tabs, 7)
+    assert _toasts(tabs) == [[], []]
+    _look_at(tabs[1])
+    expect(tabs[1].locator(TOAST)).to_have_text(["Information: 7 while you were away"])
+    _look_away(tabs[1])
+    _look_at(tabs[0])
+    adopter.post("live again")
+    expect(tabs[0].locator(TOAST)).to_have_count(1)
+    assert _toasts(tabs)[0] == ["live again"]
