@@ -57,6 +57,7 @@ lock: ## Pin the newest versions that pyproject.toml allows.
 	python3 -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet uv
 	$(VENV)-lock/bin/uv pip compile pyproject.toml --upgrade $(LOCK_OPTIONS) -o requirements/runtime.lock
 	$(VENV)-lock/bin/uv pip compile pyproject.toml --group dev --upgrade $(LOCK_OPTIONS) -o requirements/dev.lock
+	$(VENV)-lock/bin/uv pip compile pyproject.toml --group bench --upgrade $(LOCK_OPTIONS) -o requirements/bench.lock
 	rm -r $(VENV)-lock
 
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet
