@@ -52,7 +52,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--row", action="append", choices=names, metavar="NAME", help="this row alone; may be repeated")
     parser.add_argument("--list", action="store_true", help="list the rows")
     parser.add_argument("--ours", action="store_true", help="without the peers")
-    parser.add_argument("--profile", type=Path, metavar="FOLDER", help="sample our servers with py-spy into this folder")
+    parser.add_argument(
+        "--profile", type=Path, metavar="FOLDER", help="sample our servers with py-spy into this folder"
+    )
     parser.add_argument("--results", type=Path, metavar="FOLDER", help="where to write; bench/results unless given")
     return parser.parse_args()
 

@@ -221,8 +221,8 @@ class Crowd:
         for client in self.clients:
             if not client.closed:
                 client.send(b"\x03\xe8", CLOSE)
-        give_up = asyncio.get_running_loop().time() + 10
-        while any(not client.closed for client in self.clients) and asyncio.get_running_loop().time() < give_up:
+        give_up = time.monotonic() + 10
+        while any(not client.closed for client in self.clients) and time.monotonic() < give_up:  # noqa: ASYNC110 -- one look for all
             await asyncio.sleep(0.05)
         for client in self.clients:
             client.transport.abort()

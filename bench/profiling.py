@@ -1,11 +1,15 @@
-"""Where a server's CPU time goes while it is measured: py-spy beside it, and its samples summed up."""
+"""Where a server's CPU time goes while it is measured: py-spy beside it, and its samples summed up.
+
+Only a thread that holds the interpreter's lock is sampled: what waits for a database or a socket takes no CPU.
+"""
 
 import signal
 import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
-_SAMPLES_A_SECOND = 400
+_SAMPLES_A_SECOND = 200
 _LONGEST_SECONDS = 600
 _SHOWN = 30
 
@@ -19,7 +23,17 @@ class Profiler:
     def start(self, pid: int) -> None:
         options = ["--format", "raw", "--rate", str(_SAMPLES_A_SECOND), "--duration", str(_LONGEST_SECONDS)]
         self._process = subprocess.Popen(
-            ["py-spy", "record", "--nonblocking", "--full-filenames", *options, "--pid", str(pid), "--output", str(self.file)],
+            [
+                str(Path(sys.executable).with_name("py-spy")),
+                "record",
+                "--nonblocking",
+                "--full-filenames",
+                *options,
+                "--pid",
+                str(pid),
+                "--output",
+                str(self.file),
+            ],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -91,8 +91,14 @@ _IDLE = (
     work(workloads.idle, 10_200, clients=10_000, seconds=10),
     work(workloads.idle, 2200, clients=2000, seconds=3),
 )
-_FANOUT_1000 = work(workloads.fanout, 1000, clients=1000, rounds=100), work(workloads.fanout, 1000, clients=1000, rounds=20)
-_FANOUT_5000 = work(workloads.fanout, 5000, clients=5000, rounds=40), work(workloads.fanout, 5000, clients=5000, rounds=6)
+_FANOUT_1000 = (
+    work(workloads.fanout, 1000, clients=1000, rounds=100),
+    work(workloads.fanout, 1000, clients=1000, rounds=20),
+)
+_FANOUT_5000 = (
+    work(workloads.fanout, 5000, clients=5000, rounds=40),
+    work(workloads.fanout, 5000, clients=5000, rounds=6),
+)
 _POST = work(workloads.post, 500, clients=500, posts=3000), work(workloads.post, 200, clients=200, posts=500)
 _LATENCY = (
     work(workloads.latency, 500, clients=500, rate=150, seconds=20),

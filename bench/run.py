@@ -1,6 +1,7 @@
 """Runs what the rows ask for, each stack and workload once, and makes their figures comparable."""
 
 import asyncio
+import gc
 import os
 import shutil
 import time
@@ -12,7 +13,7 @@ import uvloop
 
 from bench.profiling import Profiler
 from bench.rows import STACKS, Bound, Row, Work
-from bench.stacks.base import Machine
+from bench.stacks.base import Machine, Stack
 from bench.stacks.nchan import NotHere
 from bench.usage import Meter
 from bench.workloads import Measured
@@ -66,11 +67,9 @@ class Runner:
     def _row(self, row: Row, *, peers: bool) -> Outcome:
         measured = self._measure(row.ours, row.work(quick=self._quick))
         ours = _figure(measured, row.figure)
-        beside = {
-            peer: self._measure(peer, row.peer_work(quick=self._quick)) for peer in (row.peers if peers else ())
-        }
+        beside = {peer: self._measure(peer, row.peer_work(quick=self._quick)) for peer in (row.peers if peers else ())}
         comparisons = [
-            _compare(ours, None if bound.peer is None else _figure(beside.get(bound.peer), row.figure), bound)
+            compare(ours, None if bound.peer is None else _figure(beside.get(bound.peer), row.figure), bound)
             for bound in row.bounds
         ]
         bound_to = {bound.peer for bound in row.bounds}
@@ -93,7 +92,7 @@ class Runner:
         elif one and two:
             ours = two.more["posts_a_second"] / one.more["posts_a_second"]
             note = "POSTs a second, measured"
-        return Outcome(row, two, ours, [_compare(ours, None, bound) for bound in row.bounds], note)
+        return Outcome(row, two, ours, [compare(ours, None, bound) for bound in row.bounds], note)
 
     def _measure(self, name: str, work: Work) -> Measured | None:
         """None when it failed; the reason is kept."""
@@ -136,9 +135,9 @@ class Runner:
             self._say(profiler.summary())
         return measured
 
-    async def _bounded(self, work: Work, stack: "object") -> Measured:
+    async def _bounded(self, work: Work, stack: Stack) -> Measured:
         async with asyncio.timeout(_QUICK_SECONDS if self._quick else _FULL_SECONDS):
-            return await work.on(stack)  # type: ignore[arg-type]
+            return await work.on(stack)
 
 
 def _figure(measured: Measured | None, name: str) -> float | None:
@@ -147,7 +146,8 @@ def _figure(measured: Measured | None, name: str) -> float | None:
     return measured.more[name] if name else measured.value
 
 
-def _compare(ours: float | None, theirs: float | None, bound: Bound) -> Comparison:
+def compare(ours: float | None, theirs: float | None, bound: Bound) -> Comparison:
+    """`met` is None where one of the two is not known."""
     if bound.peer is None:
         ratio = None
         known = ours
@@ -159,7 +159,5 @@ def _compare(ours: float | None, theirs: float | None, bound: Bound) -> Comparis
 
 def prepare(machine: Machine) -> None:
     """This process is the load client: it keeps to its own cores, and is not to be paused by a garbage collection."""
-    import gc
-
     gc.disable()
     os.sched_setaffinity(0, machine.cores.others)

@@ -72,9 +72,7 @@ class Meter:
         self._then = self._now()
 
     def stop(self) -> Used:
-        wall, server, client, stores, busy = (
-            now - then for now, then in zip(self._now(), self._then, strict=True)
-        )
+        wall, server, client, stores, busy = (now - then for now, then in zip(self._now(), self._then, strict=True))
         if self.profiler is not None:
             self.profiler.stop()
         others = max(0.0, busy - server - client - stores)

@@ -4,23 +4,22 @@ import asyncio
 import random
 import statistics
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bench.crowd import Crowd, Tally
-from bench.http import Backend, Refused
+from bench.crowd import Tally
 from bench.stacks.base import Stack
-from bench.usage import Meter, Used, memory_bytes
+from bench.stage import LOST_SECONDS, Stage, people, staged
+from bench.usage import Used, memory_bytes
 
-# Frames that do not come within this time count as lost.
-LOST_SECONDS = 5.0
 # For what a server still has to do after the last frame, and clients to acknowledge: a part of the cost.
 _SETTLE_SECONDS = 0.5
 _POSTS_AT_ONCE = 8
 # The operating system counts CPU time in steps of 10 ms: a workload goes on until there are enough of them.
 _ENOUGH_SECONDS = 0.5
 _REPEATS = 10
+# Recipients of one request, where many are to get something that is not measured.
+_LOT = 5000
 _MICRO, _MILLI = 1e6, 1e3
 
 
@@ -39,64 +38,10 @@ class Measured:
     more: dict[str, float] = field(default_factory=dict)
 
 
-def _measured(value: float, used: Used, stage: "Stage", **more: float) -> Measured:
-    lost = stage.lost + stage.crowd.failed + stage.crowd.dropped + stage.refused
-    return Measured(
-        value, used.client_share, used.server_share, used.others_share, lost, stage.tally.strangers, more
-    )
-
-
-class Stage:
-    """Clients of one server process, a backend that posts to it, and the books."""
-
-    def __init__(self, stack: Stack, *, process: int = 0, tally: Tally | None = None) -> None:
-        self.stack = stack
-        self.tally = tally or Tally()
-        self.crowd = Crowd(stack.ports[process], stack, self.tally)
-        self.backend = Backend(stack.ports[process])
-        self.refused = self.lost = 0
-
-    def meter(self) -> Meter:
-        return Meter(self.stack.pids, self.stack.store_pids)
-
-    async def to_everyone(self, mark: int) -> None:
-        self.tally.expect((client.who for client in self.crowd.clients), mark)
-        await self._post(self.stack.to_everyone(mark).encode())
-
-    async def to_users(self, users: list[str], mark: int) -> None:
-        """These are users whose place in the crowd is the number in their name: see `people`."""
-        self.tally.expect((number_of(user) for user in users), mark)
-        await self._post(self.stack.to_users(users, mark).encode())
-
-    async def _post(self, request: bytes) -> None:
-        try:
-            await self.backend.post(request)
-        except (Refused, OSError):
-            self.refused += 1
-
-    async def arrivals(self) -> None:
-        """Wait for what is on its way; what does not come is lost."""
-        if await self.tally.all_arrived(seconds=LOST_SECONDS):
-            self.lost += self.tally.give_up()
-
-
-def people(number: int, first: int = 0) -> list[str]:
-    return [f"u{each}" for each in range(first, first + number)]
-
-
-def number_of(user: str) -> int:
-    return int(user[1:])
-
-
-@asynccontextmanager
-async def staged(stack: Stack, users: list[str]) -> AsyncIterator[Stage]:
-    stage = Stage(stack)
-    await stage.crowd.open(users)
-    try:
-        yield stage
-    finally:
-        stage.backend.close()
-        await stage.crowd.close()
+def _measured(value: float, used: Used, *stages: Stage, **more: float) -> Measured:
+    """The stages share one tally."""
+    lost, strangers = sum(stage.lost for stage in stages), stages[0].tally.strangers
+    return Measured(value, used.client_share, used.server_share, used.others_share, lost, strangers, more)
 
 
 # ---------------------------------------------------------------------- connections
@@ -136,21 +81,16 @@ async def idle(stack: Stack, *, clients: int, seconds: float) -> Measured:
 
 
 async def reconnect(stack: Stack, *, clients: int, missed: int) -> Measured:
-    """CPU a client that comes back and gets what it missed, in ms. For stacks that resume: Notifier alone."""
-    from bench.stacks.ours import Ours
-
-    assert isinstance(stack, Ours)
+    """CPU a client that comes back and gets what it missed, in ms. For a stack that resumes: Notifier alone."""
     users = people(clients)
     async with staged(stack, users) as stage:
         for client in stage.crowd.clients:
-            stack.note_cursors(client)
-    for mark in range(1, missed + 1):
-        for first in range(0, clients, 5000):
-            await stage.backend.post(stack.to_users(users[first : first + 5000], mark).encode())
+            stack.remember(client)
     stage = Stage(stack)
     for mark in range(1, missed + 1):
-        stage.tally.expect(range(clients), mark)
-    await asyncio.sleep(2)  # what the disconnects left to do
+        for first in range(0, clients, _LOT):
+            await stage.to_users(users[first : first + _LOT], mark)
+    await asyncio.sleep(1)  # what the disconnects left to do
     meter = stage.meter()
     await stage.crowd.open(users)
     await stage.arrivals()
@@ -210,7 +150,7 @@ async def _posts(stage: Stage, users: list[str], marks: range) -> float:
 
     async def some() -> None:
         for mark in coming:
-            await stage.to_users([random.choice(users)], mark)  # noqa: S311 -- a draw, no secret
+            await stage.to_users([random.choice(users)], mark)
 
     await asyncio.gather(*(some() for _ in range(_POSTS_AT_ONCE)))
     took = time.perf_counter() - begin
@@ -233,7 +173,7 @@ async def latency(stack: Stack, *, clients: int, rate: float, seconds: float) ->
         under_way: set[asyncio.Task[None]] = set()
 
         def send(mark: int) -> None:
-            task = asyncio.create_task(stage.to_users([random.choice(users)], mark))  # noqa: S311 -- as above
+            task = asyncio.create_task(stage.to_users([random.choice(users)], mark))
             under_way.add(task)
             task.add_done_callback(under_way.discard)
 
@@ -242,8 +182,11 @@ async def latency(stack: Stack, *, clients: int, rate: float, seconds: float) ->
         if under_way:
             await asyncio.wait(under_way, timeout=LOST_SECONDS)
         await stage.arrivals()
+        await asyncio.sleep(_SETTLE_SECONDS)
         used = meter.stop()
-        waits = sorted((stage.tally.arrived_at[mark] - due[mark]) * _MILLI for mark in due if mark in stage.tally.arrived_at)
+        waits = sorted(
+            (stage.tally.arrived_at[mark] - due[mark]) * _MILLI for mark in due if mark in stage.tally.arrived_at
+        )
         if not waits:
             raise RuntimeError("nothing arrived")
         return _measured(
@@ -298,11 +241,7 @@ async def throughput(stack: Stack, *, clients: int, posts: int) -> Measured:
         )
     )
     used = meter.stop()
-    whole = stages[0]
-    for stage in stages[1:]:
-        whole.lost, whole.refused = whole.lost + stage.lost, whole.refused + stage.refused
-        whole.crowd.failed += stage.crowd.failed + stage.crowd.dropped
-    measured = _measured(used.server / posts * _MICRO, used, whole, posts_a_second=posts / max(took))
+    measured = _measured(used.server / posts * _MICRO, used, *stages, posts_a_second=posts / max(took))
     for stage in stages:
         stage.backend.close()
         await stage.crowd.close()

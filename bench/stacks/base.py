@@ -69,8 +69,6 @@ class Stack(Dialect):
     label: str
     lacks: str = ""
     acknowledges = False
-    batches = False
-    """Whether one request can address many people."""
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
@@ -104,6 +102,10 @@ class Stack(Dialect):
         """A request that sends it to these."""
 
     # ------------------------------------------------------------------ clients; see Dialect
+
+    def remember(self, client: Client) -> None:
+        """The next client of this user is to go on from where this one was welcomed."""
+        raise NotImplementedError
 
     def opened(self, client: Client) -> bool:
         return True

@@ -22,7 +22,9 @@ class NotHere(Exception):
 
 class Nchan(Program):
     label = "nchan"
-    lacks = "in C; stores nothing; authenticates nobody; resumes from a bounded buffer in memory, here off; no Redis here"
+    lacks = (
+        "in C; stores nothing; authenticates nobody; resumes from a bounded buffer in memory, here off; no Redis here"
+    )
 
     def prepare(self, users: list[str]) -> None:
         self._root = unpacked()

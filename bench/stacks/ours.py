@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import threading
 from uuid import uuid4
 
 from bench.cores import started_on
@@ -29,7 +28,6 @@ class Ours(Stack):
     """`plain` clients connect with `?live` and acknowledge nothing, as those of the peers."""
 
     label = "Notifier"
-    batches = True
 
     def __init__(
         self,
@@ -67,23 +65,14 @@ class Ours(Stack):
         places = [self.machine.cores.server, self.machine.cores.second_server]
         for number in range(self._processes):
             with started_on(places[number % len(places)]):
-                self._servers.append(server := Server(self._server, **environment))
-            # Its output is a pipe: read on, or it would block some day.
-            threading.Thread(target=server.process.communicate, daemon=True).start()
+                self._servers.append(Server(self._server, **environment))
         self.pids = [server.process.pid for server in self._servers]
         self.ports = [server.port for server in self._servers]
         self._tokens = _mint(users, environment)
 
     def stop(self) -> None:
         for server in self._servers:
-            server.process.terminate()
-        for server in self._servers:
-            try:
-                server.process.wait(15)
-            except subprocess.TimeoutExpired:
-                server.process.kill()
-                server.process.wait(5)
-            server.http.close()
+            server.stop()
         if self._redis is not None:
             self._redis.stop()
 
@@ -119,8 +108,7 @@ class Ours(Stack):
             return True
         return False
 
-    def note_cursors(self, client: Client) -> None:
-        """The user's next client goes on from where this one was welcomed."""
+    def remember(self, client: Client) -> None:
         welcome = json.loads(client.welcome)
         self.resume[client.user] = (welcome["streams"], welcome["epoch"])
 

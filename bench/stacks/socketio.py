@@ -16,7 +16,6 @@ _FOLDER = ROOT / "bench" / "peers" / "socketio"
 class _SocketIo(Program):
     """The protocol that both speak: Engine.IO 4, over WebSocket alone."""
 
-    batches = True
     lacks = "stores nothing; authenticates nobody; resumes nothing"
 
     def handshake(self, user: str) -> tuple[str, dict[str, str]]:

@@ -11,9 +11,10 @@ from rest_framework.authtoken.models import Token
 @database_sync_to_async  # type: ignore[untyped-decorator]
 def get_user(key: str) -> User | None:
     try:
-        return Token.objects.select_related("user").get(key=key).user
+        user: User = Token.objects.select_related("user").get(key=key).user
     except Token.DoesNotExist:
         return None
+    return user
 
 
 class QueryAuthMiddleware:

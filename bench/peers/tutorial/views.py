@@ -17,7 +17,7 @@ class NotificationSerializer(serializers.Serializer[Any]):
     level = serializers.ChoiceField(choices=["info", "success", "warning", "error"], default="info")
     category = serializers.CharField(max_length=64, allow_blank=True, default="")
     url = serializers.URLField(required=False)
-    data = serializers.DictField(default=dict)
+    data = serializers.DictField(default=dict)  # type: ignore[assignment]
 
 
 class PublishView(APIView):
