@@ -94,6 +94,7 @@ class Client(asyncio.Protocol):
         self.welcome = b""
         self.acks: dict[bytes, bytes] = {}
         self.closed = False
+        self._handled = 0
         self._upgraded = False
         self._rest = b""
 
@@ -133,7 +134,7 @@ class Client(asyncio.Protocol):
                 if mark >= 0:
                     self.crowd.tally.arrived(self.who, mark)
                     if self.crowd.dialect.acknowledges:
-                        self._acknowledge(data[start:stop])
+                        self._note(data[start:stop])
                 else:
                     self._word(data[start:stop])
             else:
@@ -167,10 +168,20 @@ class Client(asyncio.Protocol):
             self.closed = True
             self.transport.close()
 
-    def _acknowledge(self, payload: bytes) -> None:
-        if not self.acks:
-            self.crowd.will_acknowledge(self)
+    def acknowledge(self) -> None:
+        """Tell the server what was handled so far."""
+        acks, self.acks, self._handled = self.acks, {}, 0
+        if acks and not self.closed:
+            self.send(self.crowd.dialect.encode_acks(acks))
+
+    def _note(self, payload: bytes) -> None:
         self.crowd.dialect.acknowledgement(self, payload)
+        self._handled += 1
+        if self.crowd.acks_after is None:
+            if self._handled == 1:
+                self.crowd.will_acknowledge(self)
+        elif self._handled >= self.crowd.acks_after:
+            self.acknowledge()
 
 
 class Crowd:
@@ -180,6 +191,8 @@ class Crowd:
         self.port, self.dialect, self.tally = port, dialect, tally
         self.clients: list[Client] = []
         self.failed = 0
+        self.acks_after: int | None = None
+        """How many notifications a client acknowledges at once. None: what came within `ACK_SECONDS`."""
         self._unacknowledged: list[Client] = []
 
     async def open(self, users: list[str], *, first: int = 0) -> None:
@@ -207,9 +220,7 @@ class Crowd:
     def _acknowledge(self) -> None:
         clients, self._unacknowledged = self._unacknowledged, []
         for client in clients:
-            acks, client.acks = client.acks, {}
-            if not client.closed:
-                client.send(self.dialect.encode_acks(acks))
+            client.acknowledge()
 
     @property
     def dropped(self) -> int:

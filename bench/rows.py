@@ -97,7 +97,11 @@ _FANOUT_1000 = (
 )
 _FANOUT_5000 = (
     work(workloads.fanout, 5000, clients=5000, rounds=40),
-    work(workloads.fanout, 5000, clients=5000, rounds=6),
+    work(workloads.fanout, 5000, clients=5000, rounds=10),
+)
+_FANOUT_SLOW = (
+    work(workloads.fanout, 1000, clients=1000, rounds=100, acks_after=1),
+    work(workloads.fanout, 1000, clients=1000, rounds=20, acks_after=1),
 )
 _POST = work(workloads.post, 500, clients=500, posts=3000), work(workloads.post, 200, clients=200, posts=500)
 _LATENCY = (
@@ -159,6 +163,13 @@ ROWS: tuple[Row, ...] = (
         *_FANOUT_5000,
         bounds=_FANOUT_5000_BOUNDS,
         peers=("socketio", "nchan", "floor"),
+    ),
+    Row(
+        "fanout-1000-slow",
+        "fan-out to 1,000, each frame acknowledged on its own: CPU a frame",
+        "µs",
+        "notifier",
+        *_FANOUT_SLOW,
     ),
     Row(
         "fanout-1000-receipts",
