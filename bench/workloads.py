@@ -112,10 +112,11 @@ async def fanout(stack: Stack, *, clients: int, rounds: int, acks_after: int = 1
     """
     async with staged(stack, people(clients)) as stage:
         stage.crowd.acks_after = acks_after
-        for mark in range(1, 11):
+        warm = acks_after if stack.acknowledges else 3
+        for mark in range(1, warm + 1):
             await stage.to_everyone(mark)
             await stage.arrivals()
-        frames, mark = stage.tally.frames, 11
+        frames, mark = stage.tally.frames, warm + 1
         meter = stage.meter()
         for _ in range(_REPEATS):
             for _ in range(rounds):
