@@ -40,8 +40,11 @@ class Measured:
 
 def _measured(value: float, used: Used, *stages: Stage, **more: float) -> Measured:
     """The stages share one tally."""
-    lost, strangers = sum(stage.lost for stage in stages), stages[0].tally.strangers
-    return Measured(value, used.client_share, used.server_share, used.others_share, lost, strangers, more)
+    tally = stages[0].tally
+    lost = tally.lost + sum(stage.failures for stage in stages)
+    if tally.late:
+        more["late"] = tally.late
+    return Measured(value, used.client_share, used.server_share, used.others_share, lost, tally.strangers, more)
 
 
 # ---------------------------------------------------------------------- connections
