@@ -1,6 +1,7 @@
 """`python -m bench`: all rows, or some, beside their peers. `make bench` sets up what it needs."""
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
@@ -25,6 +26,9 @@ def main() -> int:
     print(f"servers on core {sorted(cores.server)}, client and stores on {sorted(cores.others)}; {files} open files")
     if options.profile:
         options.profile.mkdir(parents=True, exist_ok=True)
+    # However it is ended, what it started ends with it; a shell that starts it in the background lets it ignore SIGINT.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: sys.exit(1))
     machine, begin = Machine(cores), time.monotonic()
     prepare(machine)
     runner = Runner(machine, quick=options.quick, say=lambda line: print(line, flush=True), profiles=options.profile)

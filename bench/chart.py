@@ -8,8 +8,8 @@ from bench.report import bound_text, number
 from bench.run import Comparison, Outcome
 
 _WIDTH, _LEFT, _RIGHT = 960, 420, 130
-_LINE, _TOP, _BOTTOM = 26, 74, 30
-_SMALLEST, _LARGEST = 0.01, 10.0
+_LINE, _TOP, _BOTTOM = 26, 74, 56
+_SMALLEST, _LARGEST = 0.01, 100.0
 
 _STYLE = """
   text { font: 13px system-ui, sans-serif; fill: #1f2328; }
@@ -42,10 +42,12 @@ def draw(outcomes: list[Outcome], *, subtitle: str) -> str:
         f'<text class="small" x="16" y="48">{escape(subtitle)}</text>',
     ]
     bottom = _TOP + _LINE * len(bars)
-    for tick in (0.01, 0.1, 1.0, 10.0):
+    for tick in (0.01, 0.1, 1.0, 10.0, 100.0):
         kind = "one" if tick == 1.0 else "axis"
         parts.append(f'<line class="{kind}" x1="{_x(tick):.0f}" x2="{_x(tick):.0f}" y1="{_TOP - 8}" y2="{bottom}"/>')
         parts.append(f'<text class="small" x="{_x(tick):.0f}" y="{bottom + 18}" text-anchor="middle">{tick:g} ×</text>')
+    key = "The mark is what is to be reached: green within it, orange beyond it, blue where there is none."
+    parts.append(f'<text class="small" x="16" y="{bottom + 42}">{key}</text>')
     for place, (outcome, comparison) in enumerate(bars):
         parts += _bar(outcome, comparison, _TOP + place * _LINE)
     return "\n".join([*parts, "</svg>"]) + "\n"
@@ -61,7 +63,7 @@ def _bar(outcome: Outcome, comparison: Comparison, y: int) -> list[str]:
         f'<text x="{_LEFT - 150}" y="{y + 14}" text-anchor="end">{escape(label)}</text>',
         f'<text class="small" x="{_LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(beside)}</text>',
         f'<rect class="{kind}" x="{_LEFT}" y="{y + 3}" width="{max(1.0, end - _LEFT):.1f}" height="{_LINE - 10}" rx="2"/>',
-        f'<text x="{end + 8:.1f}" y="{y + 14}">{comparison.ratio:.2g} ×</text>',
+        f'<text x="{end + 8:.1f}" y="{y + 14}">{number(comparison.ratio)} ×</text>',
     ]
     if comparison.bound is not None:
         at = _x(comparison.bound.most)

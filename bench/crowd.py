@@ -17,29 +17,38 @@ class Tally:
     """Which notification (`mark`) reached which client (`who`), what was to reach whom, and when."""
 
     def __init__(self) -> None:
-        self.expected = 0
         self._missing: set[tuple[int, int]] = set()
+        self._given_up: set[tuple[int, int]] = set()
         self._idle = asyncio.Event()
         self._idle.set()
         self.frames = 0
         self.strangers = 0
         """Frames beyond what was expected: twice, or to somebody else."""
+        self.late = 0
+        """Frames that came when nobody waited for them any more."""
         self.arrived_at: dict[int, float] = {}
         """When a notification first reached somebody, by `time.perf_counter`. Kept for those that are `timed`."""
         self.timed = False
 
+    @property
+    def lost(self) -> int:
+        """What was given up and has not come to this moment."""
+        return len(self._given_up)
+
     def expect(self, whos: Iterable[int], mark: int) -> None:
-        pairs = [(who, mark) for who in whos]
-        self.expected += len(pairs)
-        self._missing.update(pairs)
+        self._missing.update((who, mark) for who in whos)
         if self._missing:
             self._idle.clear()
 
     def arrived(self, who: int, mark: int) -> None:
         self.frames += 1
-        try:
-            self._missing.remove((who, mark))
-        except KeyError:
+        pair = (who, mark)
+        if pair in self._missing:
+            self._missing.remove(pair)
+        elif pair in self._given_up:
+            self._given_up.remove(pair)
+            self.late += 1
+        else:
             self.strangers += 1
             return
         if self.timed:
@@ -47,21 +56,15 @@ class Tally:
         if not self._missing:
             self._idle.set()
 
-    async def all_arrived(self, *, seconds: float) -> int:
-        """Wait until nothing is missing, or for so long. Returns how many are missing."""
+    async def all_arrived(self, *, seconds: float) -> None:
+        """Wait until nothing is missing, or for so long: then it is waited for no longer, and lost unless it comes late."""
         try:
             async with asyncio.timeout(seconds):
                 await self._idle.wait()
         except TimeoutError:
-            pass
-        return len(self._missing)
-
-    def give_up(self) -> int:
-        """What is missing counts as lost, and is waited for no longer. Returns how many."""
-        lost = len(self._missing)
-        self._missing.clear()
-        self._idle.set()
-        return lost
+            self._given_up |= self._missing
+            self._missing.clear()
+            self._idle.set()
 
 
 class Dialect(Protocol):

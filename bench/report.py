@@ -47,7 +47,7 @@ def table(outcomes: list[Outcome], runner: Runner) -> str:
                     *ours,
                     comparison.peer or "",
                     number(comparison.peer_value) if comparison.peer else "",
-                    f"{comparison.ratio:.3g} ×" if comparison.ratio is not None else "",
+                    f"{number(comparison.ratio)} ×" if comparison.ratio is not None else "",
                     bound_text(comparison.bound, outcome.row.unit),
                     verdict,
                 )

@@ -72,6 +72,8 @@ class Row:
     bounds: tuple[Bound, ...] = ()
     peers: tuple[str, ...] = ()
     """Shown beside it, with a bound or without one."""
+    slow_peers: tuple[str, ...] = ()
+    """Not in a quick run."""
     figure: str = ""
     peer_full: Work | None = None
     """What the peers do, where it is another workload."""
@@ -81,6 +83,9 @@ class Row:
 
     def work(self, *, quick: bool) -> Work:
         return self.quick if quick else self.full
+
+    def beside(self, *, quick: bool) -> tuple[str, ...]:
+        return self.peers if quick else (*self.peers, *self.slow_peers)
 
     def peer_work(self, *, quick: bool) -> Work:
         return (self.peer_quick if quick else self.peer_full) or self.work(quick=quick)
@@ -153,7 +158,8 @@ ROWS: tuple[Row, ...] = (
         "notifier",
         *_FANOUT_5000,
         bounds=_FANOUT_5000_BOUNDS,
-        peers=("tutorial", "socketio", "nchan", "floor"),
+        peers=("socketio", "nchan", "floor"),
+        slow_peers=("tutorial",),
     ),
     Row(
         "fanout-5000-plain",

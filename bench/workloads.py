@@ -40,8 +40,11 @@ class Measured:
 
 def _measured(value: float, used: Used, *stages: Stage, **more: float) -> Measured:
     """The stages share one tally."""
-    lost, strangers = sum(stage.lost for stage in stages), stages[0].tally.strangers
-    return Measured(value, used.client_share, used.server_share, used.others_share, lost, strangers, more)
+    tally = stages[0].tally
+    lost = tally.lost + sum(stage.failures for stage in stages)
+    if tally.late:
+        more["late"] = tally.late
+    return Measured(value, used.client_share, used.server_share, used.others_share, lost, tally.strangers, more)
 
 
 # ---------------------------------------------------------------------- connections
@@ -112,10 +115,11 @@ async def fanout(stack: Stack, *, clients: int, rounds: int, acks_after: int = 1
     """
     async with staged(stack, people(clients)) as stage:
         stage.crowd.acks_after = acks_after
-        for mark in range(1, 11):
+        warm = acks_after if stack.acknowledges else 3
+        for mark in range(1, warm + 1):
             await stage.to_everyone(mark)
             await stage.arrivals()
-        frames, mark = stage.tally.frames, 11
+        frames, mark = stage.tally.frames, warm + 1
         meter = stage.meter()
         for _ in range(_REPEATS):
             for _ in range(rounds):

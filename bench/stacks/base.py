@@ -123,30 +123,31 @@ class Stack(Dialect):
 class Program(Stack):
     """A stack that is one program, with a Redis of its own."""
 
+    _redis: Redis | None = None
+    _process: "subprocess.Popen[str] | None" = None
+
     def start(self, users: list[str]) -> None:
-        self.redis = self.machine.redis()
-        self._store_pids = [self.redis.process.pid]
-        self.process: subprocess.Popen[str] | None = None
+        self._redis = self.machine.redis()
+        self._store_pids, self._redis_url = [self._redis.process.pid], self._redis.url
         self.prepare(users)
         port = free_port()
-        self._log = (self.folder / "log").open("a+")
-        with started_on(self.machine.cores.server):
-            self.process = subprocess.Popen(
+        with started_on(self.machine.cores.server), (self.folder / "log").open("a") as log:
+            self._process = subprocess.Popen(
                 self.command(port),
                 cwd=ROOT,
                 env=clean_environment(**self.environment()),
-                stdout=self._log,
-                stderr=self._log,
+                stdout=log,
+                stderr=log,
                 text=True,
             )
-        wait_for_port(port, self.process, self.folder / "log")
-        self.ports, self.pids = [port], [self.process.pid]
+        wait_for_port(port, self._process, self.folder / "log")
+        self.ports, self.pids = [port], [self._process.pid]
 
     def stop(self) -> None:
-        if self.process is not None:
-            end(self.process)
-            self._log.close()
-        self.redis.stop()
+        if self._process is not None:
+            end(self._process)
+        if self._redis is not None:
+            self._redis.stop()
 
     def prepare(self, users: list[str]) -> None:
         """What is to be done before it starts."""
@@ -156,10 +157,7 @@ class Program(Stack):
         """How to start it on this port."""
 
     def environment(self) -> dict[str, str]:
-        return {"REDIS_URL": self.redis.url}
-
-    def log(self) -> str:
-        return (self.folder / "log").read_text()
+        return {"REDIS_URL": self._redis_url}
 
 
 def json_post(path: str, body: dict[str, Any], **headers: str) -> Post:

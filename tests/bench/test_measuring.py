@@ -75,11 +75,11 @@ def test_what_does_not_arrive_is_counted(ours: Stack, monkeypatch: pytest.Monkey
         async with staged(ours, USERS[15:18]) as stage:
             await stage.to_everyone(1)
             await stage.arrivals()
-            assert stage.lost == 0
+            assert stage.tally.lost == 0
             stage.crowd.clients[0].transport.abort()
             await stage.to_everyone(2)
             await stage.arrivals()
-            return stage.given_up, stage.crowd.dropped
+            return stage.tally.lost, stage.failures
 
     assert uvloop.run(one_is_gone()) == (1, 1)
 
@@ -90,7 +90,7 @@ def test_what_nobody_waits_for_is_counted(ours: Stack) -> None:
             await stage.backend.post(ours.to_users(USERS[10:11], 1).encode())
             await stage.to_users(USERS[10:11], 2)
             await stage.arrivals()
-            return stage.lost, stage.tally.strangers
+            return stage.tally.lost, stage.tally.strangers
 
     assert uvloop.run(unexpected()) == (0, 1)
 
@@ -99,7 +99,7 @@ def test_a_request_that_is_refused_is_counted(ours: Stack) -> None:
     async def refused() -> int:
         async with staged(ours, USERS[:1]) as stage:
             await stage.request(ours.to_users([], 1).encode())  # to nobody: 400
-            return stage.lost
+            return stage.failures
 
     assert uvloop.run(refused()) == 1
 
