@@ -78,7 +78,7 @@ class AnsweringSocket(WebSocketsSansIOProtocol):
             super().handle_connect(event)
             # A task has been made for the application, and does not run before this.
             if not self.close_sent:
-                extensions: dict[str, Any] = self.scope["extensions"] or {}  # type: ignore[assignment]
+                extensions: dict[str, Any] = self.scope["extensions"] or {}
                 extensions["notifier.frame"] = self.write_frame
 
     def write_frame(self, frame: bytes) -> bool:

@@ -9,9 +9,9 @@ from bench.cores import started_on
 from bench.crowd import Client
 from bench.http import Post
 from bench.stacks.base import Machine, Stack, content, json_post
-from tests.real.processes import ROOT, clean_environment
+from tests.real.processes import ROOT, SECRET, clean_environment
 from tests.real.redis import Redis
-from tests.real.server import SECRET, Server
+from tests.real.server import Server
 
 # All clients come from one address, and one key sends everything: neither is to be refused.
 _NO_LIMITS = {
