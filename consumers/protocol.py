@@ -13,6 +13,7 @@ from notifier.access import Person
 from notifier.changes import Change
 from notifier.delivery import Delivery
 from notifier.inbox import Count, Missed
+from notifier.live import Live, size_of
 from notifier.resuming import Opening
 from notifier.wire import CloseCode, FrameError
 
@@ -170,13 +171,25 @@ class Protocol:
             self.delivery.notice(stream, head)
         self._early.clear()
 
-    def push(self, stream: str, seq: int, text: str, now: float) -> None:
-        """A live entry, encoded."""
+    def passes(self, live: Live) -> bool:
+        """Whether this live entry goes out now: then the caller writes it, or hands it to `push`."""
         if self.stage is not Stage.OPEN:
             # The opening may have been read before this was committed.
-            self.notice(stream, seq)
-        elif self.closing is None and self.delivery.offer(stream, seq, _size(text), now):
-            self._send(text, now)
+            self.notice(live.stream, live.seq)
+            return False
+        if self.closing is not None or not self.delivery.offer(live.stream, live.parcel):
+            return False
+        if self._behind_since is None and self.delivery.behind:
+            self._behind_since = live.now
+        return True
+
+    def push(self, text: str) -> None:
+        """A frame to write after those that wait. When too many do, the socket takes nothing, and is closed."""
+        if len(self.out) >= MAX_WAITING:
+            self.out.clear()
+            self.close(CloseCode.SLOW_CONSUMER)
+        else:
+            self.out.append(text)
 
     def notice(self, stream: str, head: int) -> None:
         """The stream is known to reach to `head`."""
@@ -192,8 +205,10 @@ class Protocol:
         for seq, content in missed.entries:
             replayed = self.delivery.is_replay(stream, seq)
             text = wire.notification_frame(stream, seq, content, replayed=replayed)
-            if self.delivery.replay(stream, seq, _size(text), now):
-                self._send(text, now)
+            if self.delivery.replay(stream, seq, size_of(text), now):
+                self.push(text)
+                if self._behind_since is None and self.delivery.behind:
+                    self._behind_since = now
             elif self.delivery.behind:
                 self.delivery.notice(stream, missed.head)
                 return
@@ -224,10 +239,10 @@ class Protocol:
         self.out.append(wire.state_frame(count.unread, count.heads, change))
         return gone
 
-    def proclaim(self, text: str, now: float) -> None:
+    def proclaim(self, text: str) -> None:
         """A frame for everyone. Before the welcome it is left out: the welcome says what holds then."""
         if self.stage is Stage.OPEN and self.closing is None:
-            self._send(text, now)
+            self.push(text)
 
     def refreshed(self, person: Person, expires: float | None) -> None:
         self.person, self.expires = person, expires
@@ -260,20 +275,6 @@ class Protocol:
             self.close(CloseCode.TOKEN_EXPIRED)
         if self._behind_since is not None and now >= self._behind_since + self._slow_seconds:
             self.close(CloseCode.SLOW_CONSUMER)
-
-    def _send(self, text: str, now: float) -> None:
-        if len(self.out) >= MAX_WAITING:
-            self.out.clear()
-            self.close(CloseCode.SLOW_CONSUMER)
-            return
-        self.out.append(text)
-        if self._behind_since is None and self.delivery.behind:
-            self._behind_since = now
-
-
-def _size(text: str) -> int:
-    """In bytes, as it goes over the line. Python knows at once whether a text is ASCII."""
-    return len(text) if text.isascii() else len(text.encode())
 
 
 def seconds_until(moment: datetime | None, *, wall: float, now: float) -> float | None:

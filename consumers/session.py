@@ -1,7 +1,8 @@
 """One open connection: takes what the client says to the domain, and what the hub has for it to the client.
 
 What may be said when is in `consumers.protocol`; who gets what is in `notifier.hub`, which knows a session as a
-`Connection`. The socket itself is two functions: `write` a text, `close` with a code.
+`Connection`. The socket itself is two functions: `write` a text, `close` with a code. Some servers offer a third, `write_frame`:
+it writes an encoded WebSocket frame at once, and returns whether it did.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from notifier.database import in_database
 from notifier.delivery import Parcel
 from notifier.errors import Forbidden, NotifierError, Unauthenticated, Unavailable
 from notifier.hub import Hub
+from notifier.live import Live
 from notifier.metrics import METRICS
 from notifier.presence import Pulse
 from notifier.resuming import Request
@@ -47,12 +49,14 @@ class Session:
         connection: str,
         *,
         write: Callable[[str], Awaitable[None]],
+        write_frame: Callable[[bytes], bool] | None,
         close: Callable[[CloseCode], Awaitable[None]],
         opened: Callable[["Session"], None],
     ) -> None:
         self.protocol, self.connection = protocol, connection
         self._hub, self._recipient = hub, protocol.person.recipient
-        self._write_text, self._close, self._opened = write, close, opened
+        self._write_text, self._write_frame, self._close, self._opened = write, write_frame, close, opened
+        self._is_idle = True
         self._loop = asyncio.get_running_loop()
         self._writer: asyncio.Task[None] | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -210,8 +214,16 @@ class Session:
     def behind(self) -> bool:
         return self.protocol.delivery.behind
 
-    def push(self, stream: str, seq: int, text: str) -> None:
-        self.protocol.push(stream, seq, text, self._loop.time())
+    def push(self, live: Live) -> None:
+        protocol = self.protocol
+        if protocol.passes(live):
+            # What waits, or is being written, goes first.
+            if self._write_frame is not None and not protocol.out and self._is_idle and self._write_frame(live.frame):
+                METRICS.frames += 1
+                if not protocol.delivery.behind:
+                    return
+            else:
+                protocol.push(live.text)
         self._settle()
 
     def notice(self, stream: str, head: int, revision: int) -> None:
@@ -234,7 +246,7 @@ class Session:
         self._settle()
 
     def proclaim(self, frame: str) -> None:
-        self.protocol.proclaim(frame, self._loop.time())
+        self.protocol.proclaim(frame)
         self._settle()
 
     async def _resync_told(self) -> None:
@@ -257,7 +269,8 @@ class Session:
         protocol = self.protocol
         if self._closed:
             return
-        if (protocol.out or protocol.closing is not None) and (self._writer is None or self._writer.done()):
+        if (protocol.out or protocol.closing is not None) and self._is_idle:
+            self._is_idle = False
             self._writer = asyncio.create_task(self._write())
         if protocol.closing is not None:
             return
@@ -287,6 +300,8 @@ class Session:
         except Exception as error:  # a server's own way to say that the socket is gone
             self._closed = True
             logger.debug("%s: write failed: %r", self.connection, error)
+        finally:
+            self._is_idle = True
 
     async def _read_on(self) -> None:
         """Read what is missing, lot by lot, each written before the next is read."""

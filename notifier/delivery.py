@@ -84,15 +84,15 @@ class Delivery:
         """Whether so much is on its way unacknowledged that nothing more may follow."""
         return self._acks and (self._count >= self._window or self._bytes >= wire.MAX_UNACKNOWLEDGED_BYTES)
 
-    def offer(self, stream: str, seq: int, size: int, now: float) -> bool:
+    def offer(self, stream: str, parcel: Parcel) -> bool:
         """Whether this live entry goes out now. If it is ahead of what was sent, `missing` names the stream from then on."""
-        track = self._tracks.get(stream)
+        track, seq = self._tracks.get(stream), parcel[0]
         if track is None or seq <= track.sent:
             return False
         track.head = max(track.head, seq)
         if seq != track.sent + 1 or track.unchecked or self.behind:
             return False
-        self._sent(track, seq, size, now)
+        self._sent(track, parcel)
         return True
 
     def replay(self, stream: str, seq: int, size: int, now: float) -> bool:
@@ -100,7 +100,7 @@ class Delivery:
         track = self._tracks.get(stream)
         if track is None or seq <= track.sent or self.behind:
             return False
-        self._sent(track, seq, size, now)
+        self._sent(track, (seq, size, now))
         return True
 
     def skip_pruned(self, stream: str, oldest: int) -> bool:
@@ -184,9 +184,9 @@ class Delivery:
                     found.append((stream, overdue))
         return found
 
-    def _sent(self, track: Track, seq: int, size: int, now: float) -> None:
-        track.sent = seq
+    def _sent(self, track: Track, parcel: Parcel) -> None:
+        track.sent = parcel[0]
         if self._acks:
-            track.on_the_way.append((seq, size, now))
+            track.on_the_way.append(parcel)
             self._count += 1
-            self._bytes += size
+            self._bytes += parcel[1]

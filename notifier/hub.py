@@ -28,6 +28,7 @@ from notifier.errors import Unavailable
 from notifier.groups import Groups
 from notifier.inbox import Count, Missed, counts, last_seqs, since
 from notifier.ledger import Ledger, Sender
+from notifier.live import Live
 from notifier.receipts import note_delivered
 from notifier.reporting import Gauges, Reporter
 from notifier.resuming import Opening, Request, open_all
@@ -64,8 +65,8 @@ class Connection(Closable, Sender, Protocol):
     def behind(self) -> bool:
         """Whether these are so many that nothing more may follow."""
 
-    def push(self, stream: str, seq: int, text: str) -> None:
-        """A live entry, as an encoded frame."""
+    def push(self, live: Live) -> None:
+        """A live entry."""
 
     def notice(self, stream: str, head: int, revision: int) -> None:
         """How far the stream reaches by now, and the revision of what its person read and follows."""
@@ -180,9 +181,9 @@ class Hub:
             return
         carriers = self._carried.get(message["stream"], ())
         if message["type"] == "notification.push":
-            stream, seq, text = message["stream"], message["seq"], message["text"]
+            live = Live(message["stream"], message["seq"], message["text"], asyncio.get_running_loop().time())
             for connection in tuple(carriers):
-                connection.push(stream, seq, text)
+                connection.push(live)
         else:
             change = Change.of_message(message)
             for connection in tuple(carriers):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pydantic import AfterValidator, Field
 
 from notifier import audit, ids, wire
-from notifier.access import Scope, create_key
+from notifier.access import Scope, create_key, forget_known_keys
 from notifier.audit import Actor
 from notifier.errors import Conflict, NotFound
 from notifier.instructions import Instruction
@@ -93,6 +93,8 @@ def revoke(actor: Actor, prefix: str) -> ApiKey:
     if key.revoked_at is None:
         key.revoked_at = timezone.now()
         key.save(update_fields=["revoked_at"])
+        forget_known_keys()
+        transaction.on_commit(forget_known_keys)
         audit.record(actor, "revoke_key", shown_as(key))
     return key
 

@@ -15,6 +15,9 @@ from notifier import redis_line
 _POLL_SECONDS = 1.0
 _RETRY_SECONDS = 0.5
 
+GroupMessage = tuple[str, dict[str, Any]]
+"""A group, and what to send to it."""
+
 
 class EmbeddedChannelLayer(InMemoryChannelLayer):
     """Channels' own in-memory layer, without what hurts with one channel a process.
@@ -32,6 +35,11 @@ class EmbeddedChannelLayer(InMemoryChannelLayer):
 
     async def reconnect(self) -> None:
         """There is no line that could hang."""
+
+    async def group_send_all(self, messages: Iterable[GroupMessage]) -> None:
+        """`group_send` for many."""
+        for group, message in messages:
+            await self.group_send(group, message)
 
     async def join(self, groups: Collection[str], channel: str) -> None:
         """`group_add` for many."""
@@ -77,6 +85,15 @@ class WatchedRedisLayer(RedisPubSubChannelLayer):
         for shard, mine in _by_shard(layer, empty):
             await shard.unsubscribe_all(mine)
 
+    async def group_send_all(self, messages: Iterable[GroupMessage]) -> None:
+        """`group_send` for many, in one round trip to each Redis."""
+        layer = self._get_layer()
+        found: dict[_WatchedShard, list[tuple[str, bytes]]] = {}
+        for group, message in messages:
+            name = layer._get_group_channel_name(group)
+            found.setdefault(layer._get_shard(name), []).append((name, self.serialize(message)))
+        await asyncio.gather(*(shard.publish_all(mine) for shard, mine in found.items()))
+
     async def reconnect(self) -> None:
         """Drop the lines that are subscribed, which may hang; the receivers open new ones and subscribe again."""
         for shard in self._get_layer()._shards:
@@ -98,6 +115,14 @@ def _by_shard(layer: Any, names: Collection[str]) -> Iterable[tuple["_WatchedSha
 
 
 class _WatchedShard(RedisSingleShardConnection):
+    async def publish_all(self, messages: Iterable[tuple[str, bytes]]) -> None:
+        async with self._lock:
+            self._ensure_redis()
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for name, message in messages:
+                    pipeline.publish(name, message)
+                await pipeline.execute()
+
     async def subscribe_all(self, names: Collection[str]) -> None:
         async with self._lock:
             self._ensure_redis()

@@ -76,6 +76,21 @@ class AnsweringSocket(WebSocketsSansIOProtocol):
             self._refuse()
         else:
             super().handle_connect(event)
+            # A task has been made for the application, and does not run before this.
+            if not self.close_sent:
+                extensions: dict[str, Any] = self.scope["extensions"] or {}
+                extensions["notifier.frame"] = self.write_frame
+
+    def write_frame(self, frame: bytes) -> bool:
+        """Write an encoded frame now, unless the socket is closing or takes nothing at the moment. Returns whether it did.
+
+        An ASGI extension of our own, since the same bytes go to every socket: it saves the server's encoding, and the
+        application a task, for each of them.
+        """
+        if not self.writable.is_set() or self.close_sent or self.disconnected or self.transport.is_closing():
+            return False
+        self.transport.write(frame)
+        return True
 
     def _refuse(self) -> None:
         if not self.transport.is_closing():

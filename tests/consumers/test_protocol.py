@@ -16,6 +16,7 @@ from notifier.access import Person
 from notifier.changes import Change
 from notifier.following import Position
 from notifier.inbox import Count, Missed
+from notifier.live import Live
 from notifier.resuming import Opening
 from notifier.wire import CloseCode
 
@@ -48,7 +49,13 @@ def text(seq: int) -> str:
 
 
 def push(protocol: Protocol, seq: int, now: float = 0) -> None:
-    protocol.push(STREAM, seq, text(seq), now)
+    take(protocol, Live(STREAM, seq, text(seq), now))
+
+
+def take(protocol: Protocol, live: Live) -> None:
+    """As a session does whose socket has to be waited for."""
+    if protocol.passes(live):
+        protocol.push(live.text)
 
 
 def seqs(protocol: Protocol) -> list[int]:
@@ -252,7 +259,7 @@ def test_bytes_on_the_way_are_bounded_too() -> None:
     protocol = opened()
     large = wire.notification_frame(STREAM, 1, json.dumps({"id": "x" * 300_000}), replayed=False)
     for seq in range(1, 6):
-        protocol.push(STREAM, seq, large, 0)
+        take(protocol, Live(STREAM, seq, large, 0))
     assert len(protocol.out) == 4
     assert protocol.delivery.behind
 
@@ -361,7 +368,7 @@ class Delivery(RuleBasedStateMachine):
         place = data.draw(st.integers(0, len(self.layer) - 1))
         stream, seq = self.layer[place] if again else self.layer.pop(place)
         frame = wire.notification_frame(stream, seq, '{"id":"x"}', replayed=False)
-        self.protocol.push(stream, seq, frame, 0)
+        take(self.protocol, Live(stream, seq, frame, 0))
 
     @precondition(lambda self: self.layer)
     @rule(data=st.data())

@@ -21,4 +21,4 @@ class Command(DatabaseCommand):
             key = keys.revoke(Actor.command(), options["prefix"])
         except NotFound as error:
             raise CommandError(f"prefix: {error.detail}") from None
-        self.stdout.write(f"{keys.shown_as(key)} is revoked. Requests with it are refused from now on.")
+        self.stdout.write(f"{keys.shown_as(key)} is revoked. Requests with it are refused within a second.")

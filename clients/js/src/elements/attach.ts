@@ -1,6 +1,5 @@
 import type { Level, Notification } from "../frames.js";
 import type { NotifierClient } from "../client.js";
-import type { StateDetail } from "../events.js";
 import { chime, tellSystem } from "./attention.js";
 import { Claims } from "./claims.js";
 import type { ToastStack } from "./toaststack.js";

@@ -1,0 +1,1 @@
+"""What is measured beside Notifier. Each is written as its own documentation teaches it."""

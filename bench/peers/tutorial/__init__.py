@@ -1,0 +1,1 @@
+"""Notifications with Channels and Django REST framework, as their documentation teaches it."""

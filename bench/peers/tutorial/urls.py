@@ -1,0 +1,5 @@
+from django.urls import path
+
+from bench.peers.tutorial.views import PublishView
+
+urlpatterns = [path("notifications/", PublishView.as_view())]

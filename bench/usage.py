@@ -1,0 +1,89 @@
+"""What processes take of the machine, from the operating system's own books."""
+
+import os
+import time
+from dataclasses import dataclass
+from typing import ClassVar
+
+import psutil
+
+from bench.profiling import Profiler
+
+_CORES = psutil.cpu_count() or 1
+
+
+def cpu_seconds(pids: list[int]) -> float:
+    """CPU time, user and system, of these processes and all their descendants, those that ended too."""
+    total = 0.0
+    for pid in pids:
+        process = psutil.Process(pid)
+        times = process.cpu_times()
+        total += times.user + times.system + times.children_user + times.children_system
+        for child in process.children(recursive=True):
+            times = child.cpu_times()
+            total += times.user + times.system
+    return total
+
+
+def memory_bytes(pids: list[int]) -> int:
+    """What belongs to these processes alone, and their part of what they share (PSS). Not the kernel's socket buffers."""
+    total = 0
+    for pid in pids:
+        process = psutil.Process(pid)
+        total += sum(each.memory_full_info().pss for each in [process, *process.children(recursive=True)])
+    return total
+
+
+def _busy_seconds() -> float:
+    times = psutil.cpu_times()
+    return float(times.user + times.nice + times.system + times.irq + times.softirq + times.steal)
+
+
+@dataclass(frozen=True)
+class Used:
+    """What a span of time took. Shares are of one core: 1.0 is a core that never rests."""
+
+    wall: float
+    server: float
+    """CPU seconds of the server's processes."""
+    client: float
+    """CPU seconds of this process, the load client."""
+    others_share: float
+    """What was neither the server, its stores nor the client. Well above 0: somebody else uses this machine."""
+
+    @property
+    def client_share(self) -> float:
+        return self.client / self.wall
+
+    @property
+    def server_share(self) -> float:
+        return self.server / self.wall
+
+
+class Meter:
+    """Measures from its making to `stop`. Where there is a profiler it samples the first process meanwhile."""
+
+    profiler: ClassVar[Profiler | None] = None
+
+    def __init__(self, server: list[int], stores: list[int]) -> None:
+        self._server, self._stores = server, stores
+        if self.profiler is not None:
+            self.profiler.start(server[0])
+        self._then = self._now()
+
+    def stop(self) -> Used:
+        wall, server, client, stores, busy = (now - then for now, then in zip(self._now(), self._then, strict=True))
+        if self.profiler is not None:
+            self.profiler.stop()
+        others = max(0.0, busy - server - client - stores)
+        return Used(wall, server, client, min(others / wall, _CORES))
+
+    @property
+    def server_seconds(self) -> float:
+        """CPU seconds of the server so far."""
+        return cpu_seconds(self._server) - self._then[1]
+
+    def _now(self) -> tuple[float, float, float, float, float]:
+        own = os.times()
+        stores = cpu_seconds(self._stores)
+        return time.monotonic(), cpu_seconds(self._server), own.user + own.system, stores, _busy_seconds()

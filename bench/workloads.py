@@ -1,0 +1,256 @@
+"""What is done to a stack, and what is measured of it. Each workload starts with a running stack and fresh clients."""
+
+import asyncio
+import random
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bench.crowd import Tally
+from bench.stacks.base import Stack
+from bench.stage import LOST_SECONDS, Stage, people, staged
+from bench.usage import Used, memory_bytes
+
+# For what a server still has to do after the last frame, and clients to acknowledge: a part of the cost.
+_SETTLE_SECONDS = 0.5
+_POSTS_AT_ONCE = 8
+# The operating system counts CPU time in steps of 10 ms: a workload goes on until there are enough of them.
+_ENOUGH_SECONDS = 0.5
+_REPEATS = 10
+# Recipients of one request, where many are to get something that is not measured.
+_LOT = 5000
+_MICRO, _MILLI = 1e6, 1e3
+
+
+@dataclass
+class Measured:
+    """`value` is what the row is about, in the row's unit; `more` are further figures."""
+
+    value: float
+    client_share: float
+    server_share: float
+    others_share: float
+    lost: int = 0
+    """Frames that did not come, connections that failed or were dropped, requests that were refused."""
+    strangers: int = 0
+    """Frames that came twice, or to somebody else."""
+    more: dict[str, float] = field(default_factory=dict)
+
+
+def _measured(value: float, used: Used, *stages: Stage, **more: float) -> Measured:
+    """The stages share one tally."""
+    tally = stages[0].tally
+    lost = tally.lost + sum(stage.failures for stage in stages)
+    if tally.late:
+        more["late"] = tally.late
+    return Measured(value, used.client_share, used.server_share, used.others_share, lost, tally.strangers, more)
+
+
+# ---------------------------------------------------------------------- connections
+
+
+async def connect(stack: Stack, *, clients: int) -> Measured:
+    """CPU a connect, until the client would get notifications, in ms."""
+    async with staged(stack, people(clients // 10, clients)):
+        pass
+    stage = Stage(stack)
+    meter = stage.meter()
+    await stage.crowd.open(people(clients))
+    used = meter.stop()
+    measured = _measured(used.server / clients * _MILLI, used, stage, wall_ms=used.wall / clients * _MILLI)
+    await stage.crowd.close()
+    return measured
+
+
+async def idle(stack: Stack, *, clients: int, seconds: float) -> Measured:
+    """Memory of an idle connection, in KiB; and the CPU that so many of them take, in percent of a core."""
+    async with staged(stack, people(200, clients)):
+        pass
+    before = memory_bytes(stack.pids)
+    async with staged(stack, people(clients)) as stage:
+        await asyncio.sleep(2)
+        grown = memory_bytes(stack.pids) - before
+        meter = stage.meter()
+        await asyncio.sleep(seconds)
+        used = meter.stop()
+        return _measured(
+            grown / 1024 / max(1, len(stage.crowd.clients)),
+            used,
+            stage,
+            process_mib=before / 2**20,
+            idle_cpu_percent=used.server_share * 100,
+        )
+
+
+async def reconnect(stack: Stack, *, clients: int, missed: int) -> Measured:
+    """CPU a client that comes back and gets what it missed, in ms. For a stack that resumes: Notifier alone."""
+    users = people(clients)
+    async with staged(stack, users) as stage:
+        for client in stage.crowd.clients:
+            stack.remember(client)
+    stage = Stage(stack)
+    for mark in range(1, missed + 1):
+        for first in range(0, clients, _LOT):
+            await stage.to_users(users[first : first + _LOT], mark)
+    await asyncio.sleep(1)  # what the disconnects left to do
+    meter = stage.meter()
+    await stage.crowd.open(users)
+    await stage.arrivals()
+    await asyncio.sleep(_SETTLE_SECONDS)
+    used = meter.stop()
+    measured = _measured(used.server / clients * _MILLI, used, stage, wall_s=used.wall)
+    stage.backend.close()
+    await stage.crowd.close()
+    return measured
+
+
+# ---------------------------------------------------------------------- sending
+
+
+async def fanout(stack: Stack, *, clients: int, rounds: int, acks_after: int = 10) -> Measured:
+    """CPU a frame, when one notification goes to everybody, in µs. The next is sent when all have the one before.
+
+    Clients that acknowledge do so once for so many, and not by the clock, so that a slower machine does not see more of it.
+    """
+    async with staged(stack, people(clients)) as stage:
+        stage.crowd.acks_after = acks_after
+        warm = acks_after if stack.acknowledges else 3
+        for mark in range(1, warm + 1):
+            await stage.to_everyone(mark)
+            await stage.arrivals()
+        frames, mark = stage.tally.frames, warm + 1
+        meter = stage.meter()
+        for _ in range(_REPEATS):
+            for _ in range(rounds):
+                await stage.to_everyone(mark)
+                await stage.arrivals()
+                mark += 1
+            if meter.server_seconds > _ENOUGH_SECONDS:
+                break
+        await asyncio.sleep(_SETTLE_SECONDS)
+        used = meter.stop()
+        frames = stage.tally.frames - frames
+        return _measured(
+            used.server / max(1, frames) * _MICRO, used, stage, frames=frames, frames_a_second=frames / used.wall
+        )
+
+
+async def post(stack: Stack, *, clients: int, posts: int) -> Measured:
+    """CPU a POST to one user, stored and delivered, in µs: so many requests at once, the next when one is answered."""
+    users = people(clients)
+    async with staged(stack, users) as stage:
+        await _posts(stage, users, range(1, 1 + posts // 10))
+        meter = stage.meter()
+        took, done = 0.0, 0
+        for _ in range(_REPEATS):
+            took += await _posts(stage, users, range(posts + done, 2 * posts + done))
+            done += posts
+            if meter.server_seconds > _ENOUGH_SECONDS:
+                break
+        used = meter.stop()
+        return _measured(used.server / done * _MICRO, used, stage, posts_a_second=done / took)
+
+
+async def _posts(stage: Stage, users: list[str], marks: range) -> float:
+    """Returns the seconds until all were answered."""
+    coming, begin = iter(marks), time.perf_counter()
+
+    async def some() -> None:
+        for mark in coming:
+            await stage.to_users([random.choice(users)], mark)
+
+    await asyncio.gather(*(some() for _ in range(_POSTS_AT_ONCE)))
+    took = time.perf_counter() - begin
+    await stage.arrivals()
+    await asyncio.sleep(_SETTLE_SECONDS)
+    return took
+
+
+async def latency(stack: Stack, *, clients: int, rate: float, seconds: float) -> Measured:
+    """From the moment when a POST was due to its frame at the browser, in ms: the median, and more percentiles.
+
+    The pace does not wait for answers: a server that stalls makes all wait that were due meanwhile, and they count.
+    """
+    users = people(clients)
+    async with staged(stack, users) as stage:
+        await _posts(stage, users, range(1, 50))
+        stage.tally.timed = True
+        begin = time.perf_counter() + 0.1
+        due = {1000 + number: begin + number / rate for number in range(int(rate * seconds))}
+        under_way: set[asyncio.Task[None]] = set()
+
+        def send(mark: int) -> None:
+            task = asyncio.create_task(stage.to_users([random.choice(users)], mark))
+            under_way.add(task)
+            task.add_done_callback(under_way.discard)
+
+        meter = stage.meter()
+        await asyncio.to_thread(_pace, due, asyncio.get_running_loop(), send)
+        if under_way:
+            await asyncio.wait(under_way, timeout=LOST_SECONDS)
+        await stage.arrivals()
+        await asyncio.sleep(_SETTLE_SECONDS)
+        used = meter.stop()
+        waits = sorted(
+            (stage.tally.arrived_at[mark] - due[mark]) * _MILLI for mark in due if mark in stage.tally.arrived_at
+        )
+        if not waits:
+            raise RuntimeError("nothing arrived")
+        return _measured(
+            statistics.median(waits),
+            used,
+            stage,
+            p99=waits[int(len(waits) * 0.99)],
+            p999=waits[int(len(waits) * 0.999)],
+            worst=waits[-1],
+            cpu_a_post_us=used.server / len(due) * _MICRO,
+        )
+
+
+def _pace(due: dict[int, float], loop: asyncio.AbstractEventLoop, send: Callable[[int], None]) -> None:
+    """Call `send` in the loop at each moment. In a thread: the loop's own timers are exact to a millisecond only."""
+    for mark, moment in due.items():
+        time.sleep(max(0.0, moment - time.perf_counter()))
+        loop.call_soon_threadsafe(send, mark)
+
+
+async def batch(stack: Stack, *, recipients: int, posts: int) -> Measured:
+    """CPU a recipient of a POST to so many, all connected, stored and delivered, in µs."""
+    users = people(max(recipients, 500))
+    async with staged(stack, users) as stage:
+        for mark in range(1, 1 + posts + 1):
+            if mark == 2:  # the first one is to warm up
+                meter = stage.meter()
+            await stage.to_users(random.sample(users, recipients), mark)
+            await stage.arrivals()
+        await asyncio.sleep(_SETTLE_SECONDS)
+        used = meter.stop()
+        return _measured(used.server / posts / recipients * _MICRO, used, stage, wall_ms=used.wall / posts * _MILLI)
+
+
+async def throughput(stack: Stack, *, clients: int, posts: int) -> Measured:
+    """POSTs over all processes of the stack, as many at once for each of them: CPU a POST in µs, and POSTs a second."""
+    tally = Tally()
+    processes = len(stack.ports)
+    stages = [Stage(stack, process=number, tally=tally) for number in range(processes)]
+    share = clients // processes
+    for number, stage in enumerate(stages):
+        await stage.crowd.open(people(share, number * share), first=number * share)
+    users = people(share * processes)
+    warm = posts // 10
+    await asyncio.gather(*(_posts(stage, users, range(1, warm)) for stage in stages[:1]))
+    meter = stages[0].meter()
+    each = posts // processes
+    took = await asyncio.gather(
+        *(
+            _posts(stage, users, range(posts + number * each, posts + (number + 1) * each))
+            for number, stage in enumerate(stages)
+        )
+    )
+    used = meter.stop()
+    measured = _measured(used.server / posts * _MICRO, used, *stages, posts_a_second=posts / max(took))
+    for stage in stages:
+        stage.backend.close()
+        await stage.crowd.close()
+    return measured

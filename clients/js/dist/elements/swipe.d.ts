@@ -1,0 +1,2 @@
+/** Lets a finger, a pen or the mouse push an element away to either side. The style sheet reads `--_swipe`. */
+export declare function swipeable(element: HTMLElement, gone: () => void): void;

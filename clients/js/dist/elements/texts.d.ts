@@ -1,0 +1,60 @@
+/** A text, or one for each plural form of the language; `{count}` becomes the number. */
+export type Text = string | Partial<Record<Intl.LDMLPluralRule, string>>;
+/** Every text of the elements, in English. `texts` of an element takes any of them in the page's words. */
+export declare const TEXTS: {
+    notifications: string;
+    unreadCount: string;
+    all: string;
+    unread: string;
+    archived: string;
+    markAllRead: string;
+    markRead: string;
+    markUnread: string;
+    archive: string;
+    unarchive: string;
+    close: string;
+    dismiss: string;
+    loading: string;
+    loadMore: string;
+    failed: string;
+    retry: string;
+    emptyAll: string;
+    emptyUnread: string;
+    emptyArchived: string;
+    connecting: string;
+    offline: string;
+    refused: string;
+    reconnect: string;
+    systemOffer: string;
+    systemAllow: string;
+    more: string;
+    moreLater: {
+        one: string;
+        other: string;
+    };
+    whileAway: string;
+    errors: {
+        one: string;
+        other: string;
+    };
+    warnings: {
+        one: string;
+        other: string;
+    };
+    info: string;
+    success: string;
+    warning: string;
+    error: string;
+};
+export type TextName = keyof typeof TEXTS;
+export type Texts = Partial<Record<TextName, Text>>;
+/** The texts in the words of a page, with the plural forms, numbers and times of its language. */
+export declare class Words {
+    #private;
+    /** @param lang a BCP 47 tag; for one that is none the browser's own language is taken */
+    constructor(texts?: Texts, lang?: string);
+    say(name: TextName, count?: number): string;
+    /** How long ago: "2 hours ago". Less than a minute is "now". */
+    ago(date: Date): string;
+    moment(date: Date): string;
+}

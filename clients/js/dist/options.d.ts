@@ -1,0 +1,25 @@
+import type { SocketConstructor } from "./connection.js";
+import { type CursorStorage } from "./cursors.js";
+export interface NotifierOptions {
+    /** The socket's address: absolute, or relative to the page; `http(s):` is read as `ws(s):`. */
+    readonly url: string;
+    /** Gets a connection token (a JWT) from your backend. Without it the session cookie speaks for the person. */
+    readonly getToken?: () => Promise<string>;
+    /** The recipient, if the page knows. Otherwise the one who was last welcomed at this address is assumed. */
+    readonly user?: string;
+    /** Where cursors are kept between page loads; `localStorage` unless given. */
+    readonly storage?: CursorStorage;
+    /** The address of the REST API; `/api/v1/` at the socket's own server unless given. */
+    readonly api?: string;
+    /** One socket for all tabs of this browser that show the same person; true unless given. */
+    readonly shared?: boolean;
+    /** The WebSocket to use where the platform has none (Node before 22). */
+    readonly WebSocket?: SocketConstructor;
+}
+/** @throws SyntaxError or TypeError when the address is none that a WebSocket takes */
+export declare function socketAddress(url: string): string;
+/** The address of the REST API, with a slash at its end. @throws TypeError when it is none */
+export declare function apiAddress(options: NotifierOptions, socket: string): string;
+/** @throws TypeError when the platform has no WebSocket and none was given */
+export declare function socketConstructor(options: NotifierOptions): SocketConstructor;
+export declare function cursorStorage(options: NotifierOptions): CursorStorage;

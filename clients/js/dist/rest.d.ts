@@ -1,0 +1,42 @@
+import type { Credential } from "./credential.js";
+import type { InboxItem } from "./frames.js";
+/** What of the inbox is listed: all that is not archived, what of it is unread, or the archive. */
+export type InboxView = "all" | "unread" | "archived";
+export interface InboxQuery {
+    /** `next` of the page before; without it the newest page. */
+    readonly cursor?: string | null;
+    /** How many at most, 1 to 100; 50 unless given. */
+    readonly limit?: number;
+    readonly view?: InboxView;
+    readonly signal?: AbortSignal;
+}
+/** A page of the inbox, newest first. */
+export interface InboxPage {
+    readonly notifications: readonly InboxItem[];
+    /** The cursor of the page after it, or null at the end. */
+    readonly next: string | null;
+    /** Unread notifications in the whole inbox, whatever the view. */
+    readonly unread: number;
+}
+/** Why the inbox could not be read. */
+export declare class InboxError extends Error {
+    name: string;
+    /** The status of the HTTP answer; 0 when there was none. */
+    readonly status: number;
+    /**
+     * The `code` of the server's problem document, or one of this client: `unreachable` (no answer), `malformed` (an answer
+     * that is none), `token_unavailable` (getToken failed).
+     */
+    readonly code: string;
+    constructor(status: number, code: string, message: string);
+}
+/** The REST API, with the credential of the socket. */
+export declare class Rest {
+    #private;
+    /** @param base the address of the API, which ends in a slash */
+    constructor(base: string, credential: Credential | null);
+    /** @throws InboxError, or what `signal` was aborted with */
+    inbox({ cursor, limit, view, signal }: InboxQuery): Promise<InboxPage>;
+    /** The recipient that the credential speaks for. @throws InboxError */
+    me(): Promise<string>;
+}

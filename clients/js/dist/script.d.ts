@@ -1,0 +1,2 @@
+export { NotifierBell, NotifierToasts, TEXTS } from "./elements.js";
+export { NotifierClient } from "./client.js";
