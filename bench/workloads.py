@@ -69,7 +69,7 @@ async def idle(stack: Stack, *, clients: int, seconds: float) -> Measured:
         pass
     before = memory_bytes(stack.pids)
     async with staged(stack, people(clients)) as stage:
-        await asyncio.sleep(2)
+        await asyncio.sleep(5)  # what connecting left to do
         grown = memory_bytes(stack.pids) - before
         meter = stage.meter()
         await asyncio.sleep(seconds)
