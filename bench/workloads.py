@@ -128,6 +128,8 @@ async def fanout(stack: Stack, *, clients: int, rounds: int, acks_after: int = 1
                 mark += 1
             if meter.server_seconds > _ENOUGH_SECONDS:
                 break
+        for client in stage.crowd.clients:
+            client.acknowledge()
         await asyncio.sleep(_SETTLE_SECONDS)
         used = meter.stop()
         frames = stage.tally.frames - frames
