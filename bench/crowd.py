@@ -66,6 +66,12 @@ class Tally:
             self._missing.clear()
             self._idle.set()
 
+    async def late_comers(self, *, seconds: float) -> None:
+        """Wait for what was given up, for so long."""
+        give_up = time.monotonic() + seconds
+        while self._given_up and time.monotonic() < give_up:  # noqa: ASYNC110 -- seldom, and at the end
+            await asyncio.sleep(0.1)
+
 
 class Dialect(Protocol):
     """How clients of one kind of server speak."""

@@ -3,7 +3,7 @@
 import json
 import platform
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +109,7 @@ def as_json(outcomes: list[Outcome], runner: Runner, *, quick: bool) -> dict[str
         "quick": quick,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(),
-        "versions": {name: version(name) for name in _PACKAGES},
+        "versions": versions(),
         "measured": {
             outcome.row.name: {
                 "sizes": dict(outcome.row.work(quick=quick).sizes),
@@ -126,6 +126,12 @@ def as_json(outcomes: list[Outcome], runner: Runner, *, quick: bool) -> dict[str
         },
         "not_measured": runner.failures,
     }
+
+
+def versions() -> dict[str, str]:
+    """Of what is installed."""
+    found = {distribution.name.lower().replace("_", "-"): distribution.version for distribution in distributions()}
+    return {name: found[name] for name in _PACKAGES if name in found}
 
 
 def machine() -> dict[str, Any]:

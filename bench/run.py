@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import os
-import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -124,7 +123,7 @@ class Runner:
                 Meter.profiler = None
                 with limited(_START_SECONDS):
                     stack.stop()
-                shutil.rmtree(stack.folder, ignore_errors=True)
+                stack.forget()
         except NotHere as why:
             self.failures[name] = str(why)
             self._say(f"    {name:20} left out: {why}")

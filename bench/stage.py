@@ -10,6 +10,8 @@ from bench.usage import Meter
 
 # How long to wait for a frame before the work goes on without it.
 LOST_SECONDS = 5.0
+# And how long to wait at the end for what did not come in time: Notifier's own search for what its layer lost is every 15 s.
+LATE_SECONDS = 20.0
 
 
 class Stage:

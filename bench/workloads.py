@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bench.crowd import Tally
 from bench.stacks.base import Stack
-from bench.stage import LOST_SECONDS, Stage, people, staged
+from bench.stage import LATE_SECONDS, LOST_SECONDS, Stage, people, staged
 from bench.usage import Used, memory_bytes
 
 # For what a server still has to do after the last frame, and clients to acknowledge: a part of the cost.
@@ -69,7 +69,7 @@ async def idle(stack: Stack, *, clients: int, seconds: float) -> Measured:
         pass
     before = memory_bytes(stack.pids)
     async with staged(stack, people(clients)) as stage:
-        await asyncio.sleep(2)
+        await asyncio.sleep(5)  # what connecting left to do
         grown = memory_bytes(stack.pids) - before
         meter = stage.meter()
         await asyncio.sleep(seconds)
@@ -97,6 +97,7 @@ async def reconnect(stack: Stack, *, clients: int, missed: int) -> Measured:
     meter = stage.meter()
     await stage.crowd.open(users)
     await stage.arrivals()
+    await stage.tally.late_comers(seconds=LATE_SECONDS)
     await asyncio.sleep(_SETTLE_SECONDS)
     used = meter.stop()
     measured = _measured(used.server / clients * _MILLI, used, stage, wall_s=used.wall)
@@ -128,6 +129,9 @@ async def fanout(stack: Stack, *, clients: int, rounds: int, acks_after: int = 1
                 mark += 1
             if meter.server_seconds > _ENOUGH_SECONDS:
                 break
+        await stage.tally.late_comers(seconds=LATE_SECONDS)
+        for client in stage.crowd.clients:
+            client.acknowledge()
         await asyncio.sleep(_SETTLE_SECONDS)
         used = meter.stop()
         frames = stage.tally.frames - frames
@@ -224,6 +228,7 @@ async def batch(stack: Stack, *, recipients: int, posts: int) -> Measured:
                 meter = stage.meter()
             await stage.to_users(random.sample(users, recipients), mark)
             await stage.arrivals()
+        await stage.tally.late_comers(seconds=LATE_SECONDS)
         await asyncio.sleep(_SETTLE_SECONDS)
         used = meter.stop()
         return _measured(used.server / posts / recipients * _MICRO, used, stage, wall_ms=used.wall / posts * _MILLI)

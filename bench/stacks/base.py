@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -86,6 +87,10 @@ class Stack(Dialect):
     @abstractmethod
     def stop(self) -> None:
         """End every process."""
+
+    def forget(self) -> None:
+        """Remove what it kept on disk."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
     def store_pids(self) -> list[int]:

@@ -42,7 +42,7 @@ class PythonSocketIo(_SocketIo):
     label = "python-socketio on uvicorn"
 
     def command(self, port: int) -> list[str]:
-        quiet = ("--log-level", "warning", "--no-access-log")
+        quiet = ("--log-level", "warning", "--no-access-log", "--timeout-graceful-shutdown", "1")
         application = "bench.peers.pysocketio:application"
         return python("-m", "uvicorn", "--port", str(port), "--ws", "websockets-sansio", *quiet, application)
 

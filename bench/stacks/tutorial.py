@@ -41,7 +41,7 @@ class Tutorial(Program):
     def command(self, port: int) -> list[str]:
         if self._server == "daphne":
             return python("-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "-v", "0", _APPLICATION)
-        quiet = ("--log-level", "warning", "--no-access-log", "--lifespan", "off")
+        quiet = ("--log-level", "warning", "--no-access-log", "--lifespan", "off", "--timeout-graceful-shutdown", "1")
         return python("-m", "uvicorn", "--port", str(port), "--ws", "websockets-sansio", *quiet, _APPLICATION)
 
     def to_everyone(self, mark: int) -> Post:

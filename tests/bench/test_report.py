@@ -1,0 +1,42 @@
+"""What is written down of a run."""
+
+from xml.etree import ElementTree
+
+from bench import chart, report
+from bench.cores import divide
+from bench.rows import ROWS, Bound
+from bench.run import Outcome, Runner, compare
+from bench.stacks.base import Machine
+from bench.workloads import Measured
+
+ROW = next(row for row in ROWS if row.name == "connect")
+OURS = Measured(0.3, client_share=0.2, server_share=0.9, others_share=0.1, lost=2, strangers=1)
+OUTCOMES = [Outcome(ROW, OURS, 0.3, [compare(0.3, 2.0, ROW.bounds[0]), compare(0.3, None, ROW.bounds[1])])]
+
+
+def runner() -> Runner:
+    return Runner(Machine(divide()), quick=True, say=print)
+
+
+def test_the_bounds_say_what_is_met() -> None:
+    assert compare(5.0, 10.0, Bound(0.5, "peer")).met is True
+    assert compare(6.0, 10.0, Bound(0.5, "peer")).met is False
+    assert compare(6.0, None, Bound(0.5, "peer")).met is None, "the peer was left out"
+    assert compare(1.9, None, Bound(1.8, least=True)).met is True
+
+
+def test_the_result_has_a_row_for_each_comparison_and_the_sum_of_what_was_lost() -> None:
+    first, second, losses = report.as_json(OUTCOMES, runner(), quick=True)["rows"]
+    facts = ("row", "ours", "unit", "peer", "peer_value", "ratio", "to_reach", "met")
+    assert [first[name] for name in facts] == ["connect", 0.3, "ms", "tutorial", 2.0, 0.15, "≤ 0.2 ×", True]
+    assert [second[name] for name in facts] == ["connect", 0.3, "ms", None, None, None, "≤ 0.15 ms (stretch)", False]
+    assert (losses["row"], losses["ours"], losses["met"]) == ("losses", 3, False)
+
+
+def test_the_table_shows_what_was_lost() -> None:
+    assert "LOST 3" in report.table(OUTCOMES, runner())
+
+
+def test_the_chart_is_an_image_with_a_bar_for_each_ratio() -> None:
+    image = ElementTree.fromstring(chart.draw(OUTCOMES, subtitle="2 × <CPU>"))
+    assert len(image.findall("{http://www.w3.org/2000/svg}rect")) == 1
