@@ -1,5 +1,6 @@
 """The two ASGI servers, run in this process on a socket that already listens. They are imported only when chosen."""
 
+import gc
 import logging
 import signal
 import socket
@@ -12,6 +13,18 @@ _PING_SECONDS = 20
 _GRACE_SECONDS = 5
 # When thousands come back at once it is the server that is slow to shake hands.
 _HANDSHAKE_SECONDS = 20
+# So many more objects than there were, before the youngest are looked through.
+_GC_OBJECTS = 50_000
+
+
+def _settle_memory() -> None:
+    """What is there after the start stays: the collector need not look at it again, and at what comes less often.
+
+    With its defaults it walks through all sockets again and again while a notification goes out to them.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_GC_OBJECTS, 20, 50)
 
 
 def run_daphne(listener: socket.socket) -> None:
@@ -22,6 +35,7 @@ def run_daphne(listener: socket.socket) -> None:
 
     Reporter.kind = "daphne"
 
+    _settle_memory()
     listener.setblocking(False)
     DrainingServer(
         application=application,
@@ -47,6 +61,7 @@ def run_uvicorn(listener: socket.socket) -> None:
 
     Reporter.kind = "uvicorn"
 
+    _settle_memory()
     config = uvicorn.Config(
         application,
         ws=AnsweringSocket,

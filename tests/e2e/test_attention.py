@@ -1,5 +1,7 @@
 """Several tabs of one person: what comes is shown once, where the person looks."""
 
+from itertools import chain
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -51,11 +53,11 @@ def test_one_toast_in_the_tab_that_is_looked_at(adopter: Adopter) -> None:
     _look_at(tabs[0])
     adopter.post("two")
     _count(tabs, 2)
-    wait_until(lambda: "two" in sum(_toasts(tabs), []), what="the second toast")
+    wait_until(lambda: "two" in chain.from_iterable(_toasts(tabs)), what="the second toast")
     adopter.post("three")
     _count(tabs, 3)
     wait_until(lambda: "three" in _toasts(tabs)[0], what="the third toast where the person looks")
-    assert sorted(sum(_toasts(tabs), [])) == ["one", "three", "two"]
+    assert sorted(chain.from_iterable(_toasts(tabs))) == ["one", "three", "two"]
 
 
 def test_what_came_while_no_tab_was_visible_is_one_summary_in_one_of_them(adopter: Adopter) -> None:
