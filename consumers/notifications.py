@@ -35,8 +35,13 @@ class NotificationConsumer(AsyncWebsocketConsumer):
     _welcomed = False
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        # Not Channels' own loop, which makes a task for each message: there is one source of them here.
+        self.scope, self.base_send, self.channel_layer = scope, send, None
         try:
-            await super().__call__(scope, receive, send)
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
         finally:
             # However it ended: a server that is stopped, or a failure of ours, sends no disconnect.
             self._let_go()

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import math
 import secrets
 import time
 from dataclasses import dataclass
@@ -201,10 +202,10 @@ def caller_of_key(text: str) -> Caller:
     known, now = _known_keys.get(digest := _digest(text)), time.monotonic()
     if known is not None and now < known[1]:
         return known[0]
-    caller = _look_up_key(text)
+    caller, left = _look_up_key(text)
     if len(_known_keys) >= _MOST_KNOWN_KEYS:
         _known_keys.clear()
-    _known_keys[digest] = caller, now + _KNOWN_SECONDS
+    _known_keys[digest] = caller, now + min(left, _KNOWN_SECONDS)
     return caller
 
 
@@ -213,7 +214,8 @@ def forget_known_keys() -> None:
     _known_keys.clear()
 
 
-def _look_up_key(text: str) -> Caller:
+def _look_up_key(text: str) -> tuple[Caller, float]:
+    """The caller, and for how many seconds the key is in force."""
     parts = text.split("_", 2)
     key = ApiKey.objects.filter(prefix=parts[1]).first() if len(parts) == 3 and parts[1].isalnum() else None
     # Compared even when there is no such key, in constant time; and only the holder of the whole key is told more.
@@ -226,7 +228,8 @@ def _look_up_key(text: str) -> Caller:
         raise Unauthenticated("This API key has expired.", code="expired_key")
     if key.last_used_at is None or now - key.last_used_at > _LAST_USE_PRECISION:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
-    return Caller(key.pk, key.name, frozenset(key.scopes))
+    left = math.inf if key.expires_at is None else (key.expires_at - now).total_seconds()
+    return Caller(key.pk, key.name, frozenset(key.scopes)), left
 
 
 def _digest(text: str) -> bytes:

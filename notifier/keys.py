@@ -82,19 +82,19 @@ def rotate(actor: Actor, prefix: str, given: Rotation) -> Made:
     ApiKey.objects.filter(pk=new.pk).update(replaces=old)
     old.expires_at = ends if old.expires_at is None else min(ends, old.expires_at)
     old.save(update_fields=["expires_at"])
+    _look_up_again()
     audit.record(actor, "rotate_key", shown_as(old), new=new.prefix, old_ends=_text(old.expires_at))
     return Made(new, text)
 
 
 @transaction.atomic
 def revoke(actor: Actor, prefix: str) -> ApiKey:
-    """End a key at once. NotFound; one that was revoked before stays as it is."""
+    """End a key: here at once, on other servers within a second. NotFound; one that was revoked before stays as it is."""
     key = _key(prefix)
     if key.revoked_at is None:
         key.revoked_at = timezone.now()
         key.save(update_fields=["revoked_at"])
-        forget_known_keys()
-        transaction.on_commit(forget_known_keys)
+        _look_up_again()
         audit.record(actor, "revoke_key", shown_as(key))
     return key
 
@@ -142,3 +142,8 @@ def _key(prefix: str) -> ApiKey:
 
 def _text(moment: datetime | None) -> str | None:
     return wire.timestamp(moment) if moment else None
+
+
+def _look_up_again() -> None:
+    forget_known_keys()
+    transaction.on_commit(forget_known_keys)  # what was looked up before the commit is old

@@ -18,5 +18,5 @@ def test_waits_are_those_of_the_browser_client() -> None:
     assert _number("backoff.ts", r"BACKOFF_BASE = ([\d_]+)") == client.BACKOFF_FIRST_SECONDS * 1000
     assert _number("backoff.ts", r"BACKOFF_GROWTH = ([\d.]+)") == client.BACKOFF_GROWTH
     assert _number("backoff.ts", r"BACKOFF_CAP = ([\d_]+)") == client.BACKOFF_LATEST_SECONDS * 1000
-    assert _number("client.ts", r"\bSTABLE = ([\d_]+)") == client.STABLE_SECONDS * 1000
-    assert _number("client.ts", r"\bOPENING = ([\d_]+)") == client.OPENING_SECONDS * 1000
+    assert _number("line.ts", r"\bSTABLE = ([\d_]+)") == client.STABLE_SECONDS * 1000
+    assert _number("line.ts", r"\bOPENING = ([\d_]+)") == client.OPENING_SECONDS * 1000

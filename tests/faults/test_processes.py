@@ -223,7 +223,7 @@ def test_database_away_is_503_and_never_a_false_2xx(new_server: Start, browser: 
     socket.send({"type": "ping"})
     assert socket.until("pong")
     with pytest.raises(httpx.HTTPStatusError):
-        server.http.get("/api/v1/presence", timeout=30).raise_for_status()
+        server.http.get("/api/v1/inbox", params={"user": alice}, timeout=30).raise_for_status()
 
 
 def test_notify_command_reaches_the_browser_of_a_running_server(
