@@ -38,7 +38,7 @@ js-build: $(JS)/node_modules/.installed ## Build the client and the demo's scrip
 	$(NPM) run build
 
 pytest: $(VENV)/.dev chromium
-	$(PY) -m pytest -n 5 --dist loadgroup
+	$(PY) -m pytest -n 5 --dist loadgroup --no-loadscope-reorder
 
 faults: $(VENV)/.dev ## Every fault, at length, on both servers; the report is var/faults.md. Takes about half an hour.
 	@mkdir -p var

@@ -61,6 +61,15 @@ EACH_ONCE = [Stack("daphne", "embedded"), Stack("uvicorn", "scaled")]
 """Either server and either size: for what does not depend on how the two meet. A module says `STACKS = EACH_ONCE`."""
 
 
+# Those that wait for something, longest first: what is short fills the workers at the end.
+_FIRST = ["ops", "faults", "e2e"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: place for place, name in enumerate(_FIRST)}
+    items.sort(key=lambda item: places.get(item.path.parent.name, len(places)))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Whoever asks for `server` is run on each stack of the module."""
     if "server" in metafunc.fixturenames:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.ops.tabs import sign_in_tab
+from tests.ops.tabs import live, sign_in_tab
 from tests.real.processes import ROOT
 from tests.real.server import Server
 from tests.real.socket import Socket
@@ -122,6 +122,7 @@ def assert_for_everybody(page: Page) -> None:
 def test_page_is_for_everybody(tab: Page, staffed: Server, scene: dict[str, str], name: str) -> None:
     tab.goto(staffed.url + PAGES[name].format(**scene))
     if name == "events":
+        live(tab)
         staffed.post({"users": ["pat"]}, "To be seen in the tail")
         tab.locator("#event-list li").first.wait_for()
     if name == "overview":
