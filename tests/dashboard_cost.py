@@ -1,6 +1,6 @@
 """What open dashboards cost a server: `python -m tests.dashboard_cost`, some three minutes on an idle machine.
 
-One server of the embedded size carries many connections that acknowledge what they get, while a backend publishes at a
+One server, with PostgreSQL and Redis or of the embedded size, carries many connections that acknowledge what they get, while a backend publishes at a
 steady pace. Its CPU time is measured in turns without and with dashboards, so that the machine's own drift hits both.
 """
 
@@ -18,7 +18,10 @@ import psutil
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
+from tests.conftest import scaled_out
 from tests.ops.operators import sign_in
+from tests.real.postgres import Postgres
+from tests.real.redis import Redis
 from tests.real.server import Server
 
 _HANDSHAKES_AT_ONCE = 50
@@ -145,16 +148,21 @@ def main() -> int:
     parser.add_argument("--dashboards", type=int, default=10)
     parser.add_argument("--seconds", type=float, default=15, help="of each turn")
     parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--size", default="scaled", choices=("embedded", "scaled"))
     parser.add_argument("--server", default="uvicorn", choices=("daphne", "uvicorn"))
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     limits = {"NOTIFIER_HANDSHAKES_PER_SECOND": "5000", "NOTIFIER_CONNECTIONS_PER_ADDRESS": "20000"}
-    server = Server(options.server, **limits)
-    try:
+    with contextlib.ExitStack() as running:
+        if options.size == "scaled":
+            postgres, redis = Postgres(), Redis()
+            running.callback(postgres.stop)
+            running.callback(redis.stop)
+            limits |= scaled_out(postgres, redis)
+        server = Server(options.server, **limits)
+        running.callback(server.forget)
+        running.callback(server.stop)
         asyncio.run(_measure(server, options))
-    finally:
-        server.stop()
-        server.forget()
     return 0
 
 
