@@ -89,7 +89,7 @@ class Session:
     def pulse(self) -> Pulse:
         """How the connection is now."""
         protocol, delivery = self.protocol, self.protocol.delivery
-        return Pulse(protocol.page, protocol.visible, protocol.acked, protocol.rtt, delivery.queue, delivery.carried)
+        return Pulse(protocol.page, protocol.visible, protocol.acked, protocol.rtt, delivery.waiting, delivery.carried)
 
     # -------------------------------------------------------------- from the client
 

@@ -61,11 +61,6 @@ class Delivery:
         """The number of streams."""
         return len(self._tracks)
 
-    @property
-    def queue(self) -> int:
-        """The number of notifications on their way, unacknowledged."""
-        return self._count
-
     def open(self, stream: str, cursor: int, head: int, *, unchecked: bool) -> None:
         """Carry a stream, from the entry after `cursor` on."""
         self._tracks[stream] = Track(cursor, cursor, max(head, cursor), head, unchecked, cursor)
