@@ -21,7 +21,12 @@ class StrictJSONParser(BaseParser):
         body = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
         if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             raise TooLarge(f"A body has at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes.", code="body_too_large")
-        try:
-            return strictjson.loads(body.decode("utf-8"))
-        except ValueError as error:
-            raise Malformed([FieldProblem("#", "json", f"Not JSON: {error}")], code="invalid_json") from None
+        return parse_json(body)
+
+
+def parse_json(body: bytes) -> Any:
+    """Malformed, with `invalid_json`, when it is none."""
+    try:
+        return strictjson.loads(body.decode("utf-8"))
+    except ValueError as error:
+        raise Malformed([FieldProblem("#", "json", f"Not JSON: {error}")], code="invalid_json") from None

@@ -106,5 +106,10 @@ def server_error_page(request: HttpRequest) -> HttpResponse:
     """Django's handler500, likewise; it says nothing of the inside."""
     if not request.path.startswith("/api/"):
         return defaults.server_error(request)
+    return internal_error()
+
+
+def internal_error() -> HttpResponse:
+    """For a fault of ours."""
     error = NotifierError("This is a fault of the server. It was logged.", code="internal")
     return JsonResponse(document(error), status=500, content_type=CONTENT_TYPE)

@@ -11,10 +11,10 @@ from api import answers
 from api.base import HEADERS, View, refusals, visible_notification
 from api.permissions import require
 from api.schema import Generator
-from notifier import idempotency, ids, outcomes, publishing, wire
+from api.sending import answer_to, sending_of
+from notifier import idempotency, outcomes, publishing, wire
 from notifier.access import RevokeRequest, Scope, TokenRequest, issue_token
 from notifier.content import Draft
-from notifier.errors import Forbidden
 from notifier.process import takes_connections
 from notifier.revocation import revoke_tokens
 
@@ -62,26 +62,9 @@ class Notifications(View):
     def post(self, request: Request) -> Response:
         """201 means: stored, and every addressed browser that is or comes online gets it, once, in order."""
         caller = require(request, Scope.SEND)
-        draft = Draft.parse(request.data)
-        if draft.to.everyone and Scope.BROADCAST not in caller.scopes:
-            raise Forbidden(f"To everyone takes the scope {Scope.BROADCAST}.", code="missing_scope")
-        key = request.headers.get("Idempotency-Key")
-        once = None if key is None else idempotency.once(caller.key_id, key, draft)
-        published = publishing.publish(draft, sender_id=caller.key_id, once=once)
-        name = ids.show_notification_id(published.id)
-        return Response(
-            {
-                "id": name,
-                "created": wire.timestamp(published.created_at),
-                "addressed": published.addressed,
-                "online": published.online,
-            },
-            status=201,
-            headers={
-                "Location": f"/api/v1/notifications/{name}",
-                **({"Idempotent-Replayed": "true"} if published.repeated else {}),
-            },
-        )
+        sending = sending_of(caller, request.data, request.headers.get("Idempotency-Key"))
+        body, headers = answer_to(publishing.send(sending))
+        return Response(body, status=201, headers=headers)
 
 
 class OneNotification(View):

@@ -7,7 +7,7 @@ so a failure here is logged and never an error of the publisher.
 import asyncio
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -30,8 +30,8 @@ _home: asyncio.AbstractEventLoop | None = None
 _home_lock = threading.Lock()
 
 
-def announce(places: Sequence[Place], content: str) -> None:
-    """Tell the connections of each stream of a new entry. `content` is the notification's JSON, encoded once."""
+def announce(entries: Iterable[tuple[Sequence[Place], str]]) -> None:
+    """Tell the connections of each stream of its new entries: places of a notification, and its content as JSON, encoded once."""
     async_to_sync(group_send)(
         [
             (
@@ -44,6 +44,7 @@ def announce(places: Sequence[Place], content: str) -> None:
                     "text": wire.notification_frame(place.stream, place.seq, content, replayed=False),
                 },
             )
+            for places, content in entries
             for place in places
         ]
     )

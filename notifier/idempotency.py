@@ -7,14 +7,18 @@ a backend that got no answer repeats its request and cannot notify twice.
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from notifier.content import Draft
-from notifier.errors import Conflict, Invalid
+from notifier.errors import Conflict, Invalid, NotifierError
 from notifier.models import IdempotencyKey
 
 LIFE = timedelta(hours=24)
@@ -41,24 +45,31 @@ def once(sender_id: int, key: str, draft: Draft) -> Once:
     return Once(sender_id, bare, hashlib.sha256(asked.encode()).digest())
 
 
-def earlier(request: Once) -> IdempotencyKey | None:
-    """What became of this request when it was sent before; None for the first time. Inside the transaction of its effect.
+def earlier(requests: Collection[Once]) -> dict[Once, IdempotencyKey | NotifierError]:
+    """What became of these requests when they were sent before; those that come for the first time are not in it. Inside the transaction of their effect.
 
-    Conflict when it is being worked on at this moment, Invalid when the key was used for another request.
+    Conflict for one that is being worked on at this moment, Invalid when its key was used for another request.
     """
-    _hold(request)
-    known = IdempotencyKey.objects.filter(sender_id=request.sender_id, key=request.key)
-    found = known.select_related("notification").first()
-    if found is None:
-        return None
-    if found.created_at < timezone.now() - LIFE:
-        known.delete()
-        return None
-    if bytes(found.fingerprint) != request.fingerprint:
-        raise Invalid.field(
-            "Idempotency-Key", "was used within 24 hours for another request", code="idempotency_mismatch"
-        )
-    return found
+    answers: dict[Once, IdempotencyKey | NotifierError] = {}
+    free = _hold(requests)
+    for request in requests:
+        if request not in free:
+            answers[request] = Conflict(
+                "The same request is being worked on at this moment.", code="idempotency_in_flight"
+            )
+    asked = {(request.sender_id, request.key): request for request in free}
+    condition = reduce(or_, (Q(sender_id=sender_id, key=key) for sender_id, key in asked), Q(pk=None))
+    for found in IdempotencyKey.objects.filter(condition).select_related("notification"):
+        request = asked[found.sender_id, found.key]
+        if found.created_at < timezone.now() - LIFE:
+            found.delete()
+        elif bytes(found.fingerprint) != request.fingerprint:
+            answers[request] = Invalid.field(
+                "Idempotency-Key", "was used within 24 hours for another request", code="idempotency_mismatch"
+            )
+        else:
+            answers[request] = found
+    return answers
 
 
 def forget_old() -> None:
@@ -66,13 +77,21 @@ def forget_old() -> None:
     IdempotencyKey.objects.filter(created_at__lt=timezone.now() - LIFE).delete()
 
 
-def _hold(request: Once) -> None:
-    """Keep the same request out until this transaction ends. SQLite lets one writer in at a time anyway."""
-    if connection.vendor != "postgresql":
-        return
+def _hold(requests: Collection[Once]) -> set[Once]:
+    """Keep the same requests out until this transaction ends. Returns those that nobody else holds: one for each key.
+
+    SQLite lets one writer in at a time anyway.
+    """
+    first = {(request.sender_id, request.key): request for request in reversed(list(requests))}
+    free = list(first.values())
+    if connection.vendor == "postgresql" and free:
+        locks = ", ".join(["pg_try_advisory_xact_lock(%s)"] * len(free))
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {locks}", [_number_of(request) for request in free])
+            free = [request for request, is_free in zip(free, cursor.fetchone() or (), strict=True) if is_free]
+    return set(free)
+
+
+def _number_of(request: Once) -> int:
     name = hashlib.sha256(f"{request.sender_id}:{request.key}".encode()).digest()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(name[:8], signed=True)])
-        row = cursor.fetchone()
-    if row is None or not row[0]:
-        raise Conflict("The same request is being worked on at this moment.", code="idempotency_in_flight")
+    return int.from_bytes(name[:8], signed=True)

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from itertools import islice
 
 from notifier.announcing import Kind
@@ -75,6 +75,9 @@ class LocalPresence:
             return len(self._people)
         people = self._people
         return sum(recipient in people for recipient in recipients)
+
+    def count_online_each(self, groups: Sequence[Collection[str] | None]) -> list[int]:
+        return [self.count_online(recipients) for recipients in groups]
 
     def totals(self) -> Totals:
         return Totals(len(self._people), len(self._recipients))

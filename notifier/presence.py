@@ -8,7 +8,7 @@ Operators are told who came online and who went, once for all servers, in the gr
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache
 
 from django.conf import settings
@@ -54,9 +54,14 @@ def count_online(recipients: Collection[str] | None) -> int | None:
 
     None when it cannot be known: Redis does not answer, or there is none and another process is the server.
     """
+    return count_online_each([recipients])[0]
+
+
+def count_online_each(groups: Sequence[Collection[str] | None]) -> Sequence[int | None]:
+    """`count_online` of each of these groups of people, in one question."""
     if settings.ENVIRONMENT.redis_url or is_server():
-        return _everywhere().count_online(recipients)
-    return None
+        return _everywhere().count_online_each(groups)
+    return [None] * len(groups)
 
 
 def totals() -> Totals:

@@ -1,25 +1,41 @@
-"""The writing side: `publish()` is the only way in which a notification comes into being."""
+"""The writing side: `publish_all()` is the only way in which notifications come into being, and `publish()` is that for one."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
-from notifier import bus, idempotency, ids, names, presence, sequences, wire
+from notifier import bus, idempotency, ids, names, presence, wire
 from notifier.content import Audience, Draft
-from notifier.errors import Unavailable
+from notifier.errors import NotifierError, Unavailable
 from notifier.idempotency import Once
 from notifier.metrics import METRICS
-from notifier.models import Entry, IdempotencyKey, Notification, Subscription
-from notifier.rowsets import pack, rowset, table
+from notifier.models import IdempotencyKey, Notification, Subscription
+from notifier.sequences import Entries, Place
+from notifier.storing import InDoubt, execute, in_transaction, insert
 from notifier.tail import TAIL
 
 # So many of its people and topics does an operator see of a notification that passes by.
 _NAMED = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sending:
+    """What somebody asks to be sent. With `once`, the same request is the same sending, however often it comes."""
+
+    draft: Draft
+    sender_id: int | None = None
+    once: Once | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Sending) and self.once is not None and self.once == other.once)
+
+    def __hash__(self) -> int:
+        return id(self) if self.once is None else hash(self.once)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +53,15 @@ class Published:
     repeated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A sending, and the notification that it becomes. `online` as in `Published`."""
+
+    sending: Sending
+    notification: Notification
+    online: int | None
+
+
 def publish(draft: Draft, *, sender_id: int | None = None, once: Once | None = None) -> Published:
     """Store the notification with an entry in each addressed stream, in one transaction; after its commit wake the browsers.
 
@@ -44,43 +69,127 @@ def publish(draft: Draft, *, sender_id: int | None = None, once: Once | None = N
     a request that was sent before has its answer repeated; Conflict and Invalid as in `notifier.idempotency`.
     Unavailable with `outcome_unknown` when the connection breaks at the commit: then nobody can tell.
     """
-    recipients = _recipients(draft.to)
-    notification = Notification(
-        id=ids.new_notification_id(),
-        created_at=timezone.now(),
-        sender_id=sender_id,
-        addressed=_count(draft.to, recipients),
-        **draft.model_dump(exclude={"to"}),
-    )
-    online = presence.count_online(None if draft.to.everyone else recipients)
-    committing = False
+    return send(Sending(draft, sender_id, once))
+
+
+def send(sending: Sending) -> Published:
+    """`publish`, of what is to be sent."""
+    answer = publish_all([sending])[sending]
+    if isinstance(answer, NotifierError):
+        raise answer
+    return answer
+
+
+def publish_all(sendings: Sequence[Sending]) -> dict[Sending, Published | NotifierError]:
+    """`publish` for several, in one transaction: it costs what one alone does, and little more. Each gets its own answer, or error.
+
+    What the database refuses of one is no matter for the others. An error of the database itself is raised.
+    """
+    ready = _prepare(sendings)
     try:
-        with transaction.atomic():
-            if once is not None and (before := idempotency.earlier(once)) is not None:
-                return _answer(before.notification, before.online, repeated=True)
-            notification.save(force_insert=True)
-            if once is not None:
-                IdempotencyKey.objects.create(
-                    sender_id=once.sender_id,
-                    key=once.key,
-                    fingerprint=once.fingerprint,
-                    notification=notification,
-                    online=online,
-                    created_at=notification.created_at,
-                )
-            places = sequences.advance(_streams(draft.to))
-            _enter(places, notification)
-            # robust: the row is committed, and a wake-up that fails is repaired by the hubs' sweep.
-            transaction.on_commit(partial(bus.announce, places, wire.dumps(notification.content())), robust=True)
-            committing = True
-    except (OperationalError, InterfaceError) as error:
-        if not committing:
-            raise
-        raise Unavailable(
+        stored, answers = _store(ready)
+    except InDoubt as error:
+        unknown = Unavailable(
             "The database went away while it stored this, so it may be stored or not."
             " Repeat the request with its Idempotency-Key; without one it may be sent twice.",
             code="outcome_unknown",
-        ) from error
+        )
+        unknown.__cause__ = error
+        return dict.fromkeys(sendings, unknown)
+    except (DatabaseError, InterfaceError):
+        if len(sendings) == 1:
+            raise
+        return {sending: answer for one in sendings for sending, answer in _alone(one)}
+    # robust: the rows are committed, and a wake-up that fails is repaired by the hubs' sweep.
+    transaction.on_commit(partial(bus.announce, [(places, _content(one)) for one, places in stored]), robust=True)
+    for one, _ in stored:
+        _count_in(one)
+        answers[one.sending] = _answer(one.notification, one.online)
+    return answers
+
+
+def _alone(sending: Sending) -> Iterable[tuple[Sending, Published | NotifierError]]:
+    try:
+        return publish_all([sending]).items()
+    except (DatabaseError, InterfaceError) as error:
+        failed = Unavailable("The database does not answer; try again.")
+        failed.__cause__ = error
+        return [(sending, failed)]
+
+
+def _prepare(sendings: Sequence[Sending]) -> list[_Ready]:
+    audiences = [sending.draft.to for sending in sendings]
+    recipients = [_recipients(audience) for audience in audiences]
+    online = presence.count_online_each(
+        [None if audience.everyone else people for audience, people in zip(audiences, recipients, strict=True)]
+    )
+    return [
+        _Ready(
+            sending,
+            Notification(
+                id=ids.new_notification_id(),
+                created_at=timezone.now(),
+                sender_id=sending.sender_id,
+                addressed=_count(sending.draft.to, people),
+                **sending.draft.model_dump(exclude={"to"}),
+            ),
+            connected,
+        )
+        for sending, people, connected in zip(sendings, recipients, online, strict=True)
+    ]
+
+
+def _store(
+    ready: Sequence[_Ready],
+) -> tuple[list[tuple[_Ready, list[Place]]], dict[Sending, Published | NotifierError]]:
+    """What was stored and where; and the answers of those that were not, since they were sent before."""
+    if connection.vendor == "postgresql" and not any(one.sending.once for one in ready):
+        return _enter(ready), {}
+    return in_transaction(lambda: _store_once(ready))
+
+
+def _store_once(
+    ready: Sequence[_Ready],
+) -> tuple[list[tuple[_Ready, list[Place]]], dict[Sending, Published | NotifierError]]:
+    known = idempotency.earlier([one.sending.once for one in ready if one.sending.once is not None])
+    answers: dict[Sending, Published | NotifierError] = {}
+    new = []
+    for one in ready:
+        match known.get(one.sending.once) if one.sending.once is not None else None:
+            case None:
+                new.append(one)
+            case NotifierError() as refused:
+                answers[one.sending] = refused
+            case IdempotencyKey() as before:
+                answers[one.sending] = _answer(before.notification, before.online, repeated=True)
+    return _enter(new) if new else [], answers
+
+
+def _enter(ready: Sequence[_Ready]) -> list[tuple[_Ready, list[Place]]]:
+    entries = Entries([(one.notification.pk, _streams(one.sending.draft.to)) for one in ready])
+    statements = [entries.advance(), insert([one.notification for one in ready]), entries.enter()]
+    if keys := [_key(one, one.sending.once) for one in ready if one.sending.once is not None]:
+        statements.append(insert(keys))
+    return list(zip(ready, entries.places(execute(statements)), strict=True))
+
+
+def _key(one: _Ready, once: Once) -> IdempotencyKey:
+    return IdempotencyKey(
+        sender_id=once.sender_id,
+        key=once.key,
+        fingerprint=once.fingerprint,
+        notification=one.notification,
+        online=one.online,
+        created_at=one.notification.created_at,
+    )
+
+
+def _content(one: _Ready) -> str:
+    return wire.dumps(one.notification.content())
+
+
+def _count_in(one: _Ready) -> None:
+    notification = one.notification
     METRICS.count_published(notification.addressed)
     if TAIL.on:
         TAIL.add(
@@ -88,30 +197,15 @@ def publish(draft: Draft, *, sender_id: int | None = None, once: Once | None = N
             notification=ids.show_notification_id(notification.pk),
             title=notification.title,
             level=notification.level,
-            to=_audience_in_words(draft.to),
+            to=_audience_in_words(one.sending.draft.to),
             addressed=notification.addressed,
         )
-    return _answer(notification, online)
 
 
 def addressees(audience: Audience) -> tuple[int, set[str] | None]:
     """How many people this addresses, each once, and who they are; None for everyone, which has no bound."""
     recipients = _recipients(audience)
     return _count(audience, recipients), None if audience.everyone else recipients
-
-
-def _enter(places: Sequence[sequences.Place], notification: Notification) -> None:
-    """Put the notification into its places, in one statement: 40 µs for each with Django's own, a tenth of that with this."""
-    source = rowset("place", stream="bigint", seq="bigint")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table(Entry)} (stream_id, seq, notification_id)"  # noqa: S608 -- no input in it
-            f" SELECT place.stream, place.seq, %s FROM {source}",
-            [
-                Notification._meta.pk.get_db_prep_value(notification.pk, connection),
-                pack([{"stream": place.stream_id, "seq": place.seq} for place in places]),
-            ],
-        )
 
 
 def _answer(notification: Notification, online: int | None, *, repeated: bool = False) -> Published:

@@ -4,6 +4,7 @@ The bucket holds twice a second's worth, so that a burst passes, and fills at th
 processes and taken from by a script, which is atomic; while Redis is away each process counts for itself.
 """
 
+import threading
 import time
 from functools import cache
 
@@ -16,19 +17,23 @@ from notifier.errors import TooMany
 
 _BURST_SECONDS = 2
 
-# KEYS bucket; ARGV rate, capacity, how many tokens to take: 1, or -1 to give one back.
-# Answers 0, or the milliseconds until there is a token. The clock is that of Redis.
+# A process takes so many seconds' worth of tokens at a time, and gives them out itself: one question for many requests.
+_LOT_SECONDS = 0.02
+
+# KEYS bucket; ARGV rate, capacity, how many tokens to take at most; -1 gives one back.
+# Answers how many were taken; or, below 0, the milliseconds until there is one. The clock is that of Redis.
 _TAKE = """
-local rate, capacity, taken = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local rate, capacity, wanted = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
 local bucket = redis.call('HMGET', KEYS[1], 'tokens', 'at')
 local tokens = math.min(capacity, (tonumber(bucket[1]) or capacity) + (now - (tonumber(bucket[2]) or now)) * rate)
-local wait = 0
-if tokens >= taken then tokens = math.min(capacity, tokens - taken) else wait = math.ceil((1 - tokens) / rate * 1000) end
-redis.call('HSET', KEYS[1], 'tokens', tokens, 'at', now)
+local taken = math.min(wanted, math.floor(tokens))
+local answer = taken
+if taken == 0 then answer = -math.ceil((1 - tokens) / rate * 1000) end
+redis.call('HSET', KEYS[1], 'tokens', math.min(capacity, tokens - taken), 'at', now)
 redis.call('PEXPIRE', KEYS[1], math.ceil(capacity / rate * 1000) + 1000)
-return wait
+return answer
 """
 
 
@@ -40,29 +45,43 @@ class SharedBuckets:
         self._prefix = f"{prefix}:rate:"
         self._here = Buckets(rate, capacity)
         self._bucket = [str(rate), str(capacity)]
+        self._lot = max(1, int(rate * _LOT_SECONDS))
+        # What this process took and has not given out.
+        self._in_hand: dict[int | str, int] = {}
+        self._lock = threading.Lock()
         self._script = redis_line.client(url).register_script(_TAKE)
 
     def take(self, key: int | str, now: float) -> float:
         """Take a token. Returns 0, or the seconds until there is one."""
-        wait = self._ask(key, 1)
-        return self._here.take(key, now) if wait is None else wait
+        with self._lock:
+            if in_hand := self._in_hand.pop(key, 0):
+                if in_hand > 1:
+                    self._in_hand[key] = in_hand - 1
+                return 0
+        taken = self._ask(key, self._lot)
+        if taken is None:
+            return self._here.take(key, now)
+        if taken > 1:
+            with self._lock:
+                self._in_hand[key] = self._in_hand.get(key, 0) + taken - 1
+        return max(0, -taken / 1000)
 
     def give_back(self, key: int | str, now: float) -> None:
         """As if the last token had not been taken."""
         if self._ask(key, -1) is None:
             self._here.give_back(key, now)
 
-    def _ask(self, key: int | str, taken: int) -> float | None:
+    def _ask(self, key: int | str, wanted: int) -> int | None:
         """None when Redis does not answer."""
         if redis_line.allows():
             try:
-                arguments = [*self._bucket, str(taken)]
-                wait = float(self._script(keys=[f"{self._prefix}{key}"], args=arguments)) / 1000
+                arguments = [*self._bucket, str(wanted)]
+                answer = int(self._script(keys=[f"{self._prefix}{key}"], args=arguments))
             except redis.RedisError as error:
                 redis_line.failed("count requests", error)
             else:
                 redis_line.answered()
-                return wait
+                return answer
         return None
 
 

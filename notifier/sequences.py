@@ -5,47 +5,74 @@ commits, a rollback leaves no gap, and who reads `last_seq` can read every entry
 sequence commits out of order: a reader's cursor over it skips what commits late.)
 """
 
-from collections.abc import Iterator, Sequence
+import uuid
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-
-from notifier.models import Stream
-
-# SQLite takes at most 32,766 parameters in a statement, PostgreSQL 65,535.
-_CHUNK = 5000
+from notifier.models import Entry, Stream
+from notifier.rowsets import pack, rowset, table
+from notifier.storing import Statement
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """One entry's place: a `seq` of a stream."""
 
-    stream_id: int
     stream: str
     seq: int
 
 
-def advance(names: set[str]) -> list[Place]:
-    """Take the next `seq` of each stream, making those that do not exist yet. Inside a transaction only.
+class Entries:
+    """Entries of some notifications in streams, each after what its stream has, in the order in which they are given."""
 
-    Streams are locked in the order of their names, so that two publishers with many recipients in common
-    wait for each other and never deadlock.
-    """
-    ordered = sorted(names)
-    return [place for start in range(0, len(ordered), _CHUNK) for place in _advance(ordered[start : start + _CHUNK])]
+    def __init__(self, addressed: Iterable[tuple[uuid.UUID, Collection[str]]]) -> None:
+        self._addressed = list(addressed)
+        self._counts = Counter(stream for _, streams in self._addressed for stream in streams)
 
+    def advance(self) -> Statement:
+        """Take the seqs, making the streams that do not exist yet. Its rows are for `places`.
 
-def _advance(names: Sequence[str]) -> Iterator[Place]:
-    table = connection.ops.quote_name(Stream._meta.db_table)
-    values = ", ".join(["(%s, 1, 1, 0)"] * len(names))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (name, last_seq, oldest_seq, revision) VALUES {values}"  # noqa: S608 -- no input in it
-            f" ON CONFLICT (name) DO UPDATE SET last_seq = {table}.last_seq + 1 RETURNING id, name, last_seq",
-            names,
+        Streams are locked in the order of their names, so that two publishers with many recipients in common
+        wait for each other and never deadlock.
+        """
+        counts = [{"stream": name, "many": self._counts[name]} for name in sorted(self._counts)]
+        stream, taken = table(Stream), rowset("taken", stream="text", many="bigint")
+        return Statement(
+            f"INSERT INTO {stream} (name, last_seq, oldest_seq, revision)"  # noqa: S608 -- no input in it
+            f" SELECT taken.stream, taken.many, 1, 0 FROM {taken} WHERE true"
+            f" ON CONFLICT (name) DO UPDATE SET last_seq = {stream}.last_seq + excluded.last_seq RETURNING name, last_seq",
+            [pack(counts)],
         )
-        for stream_id, name, seq in cursor.fetchall():
-            yield Place(stream_id, name, seq)
+
+    def enter(self) -> Statement:
+        """Put the notifications into their places. 40 µs for each with Django's own, a tenth of that with this."""
+        left = self._counts.copy()
+        rows = []
+        for notification, streams in self._addressed:
+            for name in streams:
+                left[name] -= 1
+                rows.append({"stream": name, "later": left[name], "notification": notification.hex})
+        place = rowset("place", stream="text", later="bigint", notification="uuid")
+        return Statement(
+            f"INSERT INTO {table(Entry)} (stream_id, seq, notification_id)"  # noqa: S608 -- no input in it
+            f" SELECT stream.id, stream.last_seq - place.later, place.notification FROM {place}"
+            f" JOIN {table(Stream)} AS stream ON stream.name = place.stream",
+            [pack(rows)],
+        )
+
+    def places(self, advanced: Iterable[tuple[str, int]]) -> list[list[Place]]:
+        """Of each notification, after `advance` was executed."""
+        ends = dict(advanced)
+        following = {name: ends[name] - count for name, count in self._counts.items()}
+        found = []
+        for _, streams in self._addressed:
+            places = []
+            for name in streams:
+                following[name] += 1
+                places.append(Place(name, following[name]))
+            found.append(places)
+        return found
 
 
 def ensure_streams(names: Sequence[str]) -> None:

@@ -1,6 +1,6 @@
 """Presence of all servers, read from Redis. From any thread; what is told there is in `notifier.leases`."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar, cast
 
 import redis
@@ -28,11 +28,14 @@ class SharedPresence:
         )
 
     def count_online(self, recipients: Collection[str] | None) -> int | None:
-        """None when Redis does not answer, or did not a moment ago."""
+        return self.count_online_each([recipients])[0]
+
+    def count_online_each(self, groups: Sequence[Collection[str] | None]) -> Sequence[int | None]:
+        """None for each when Redis does not answer, or did not a moment ago."""
         try:
-            return self._asked(lambda: self._count(recipients))
+            return self._asked(lambda: self._count(groups))
         except Unavailable:
-            return None
+            return [None] * len(groups)
 
     def totals(self) -> Totals:
         keys, names = [self._names.servers, self._names.people], [self._names.of_servers]
@@ -73,14 +76,15 @@ class SharedPresence:
     def _listing(self) -> list[Any]:
         return [self._names.persons, self._names.of_servers, MAX_LISTED]
 
-    def _count(self, recipients: Collection[str] | None) -> int:
-        if recipients is None:
-            return self._redis.zcard(self._names.people)
-        names, found = list(recipients), 0
+    def _count(self, groups: Sequence[Collection[str] | None]) -> list[int]:
+        everyone = self._redis.zcard(self._names.people) if None in groups else 0
+        names = list({name for group in groups for name in group or ()})
+        online = set[str]()
         for start in range(0, len(names), _COUNTED):
-            scores = cast(list[Any], self._redis.zmscore(self._names.people, names[start : start + _COUNTED]))
-            found += sum(score is not None for score in scores)
-        return found
+            lot = names[start : start + _COUNTED]
+            scores = cast(list[Any], self._redis.zmscore(self._names.people, lot))
+            online.update(name for name, score in zip(lot, scores, strict=True) if score is not None)
+        return [everyone if group is None else sum(name in online for name in set(group)) for group in groups]
 
     def _lengths(self, recipients: list[str]) -> list[int]:
         found: list[int] = []

@@ -15,6 +15,7 @@ except ImproperlyConfigured as error:
 # These need Django to be set up.
 from notifier.process import claim_data_folder
 from routing.bodylimit import BodyLimit
+from routing.directsend import DirectSend
 from routing.django_handler import OneHopHandler
 from routing.lifespan import lifespan
 from routing.proxies import known_client
@@ -25,7 +26,7 @@ claim_data_folder()
 
 application = ProtocolTypeRouter(
     {
-        "http": known_client(static_files(BodyLimit(OneHopHandler()))),
+        "http": DirectSend(known_client(static_files(BodyLimit(OneHopHandler())))),
         "websocket": known_client(websocket_application),
         "lifespan": lifespan,
     }

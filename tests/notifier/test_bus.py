@@ -25,11 +25,11 @@ def test_no_new_redis_connection_for_each_call(redis: Redis, caller: str) -> Non
     """Outside an ASGI server's loop the layer's connection is kept, whoever calls."""
     before = channel_layers.set("default", WatchedRedisLayer(hosts=[redis.url]))
     try:
-        places = [Place(1, "user:alice", 1)]
-        bus.announce(places, "{}")
+        entries = [([Place("user:alice", 1)], "{}")]
+        bus.announce(entries)
         opened = _connections(redis.url)
         for _ in range(20):
-            _call(lambda: bus.announce(places, "{}"), in_thread=caller == "plain threads")
+            _call(lambda: bus.announce(entries), in_thread=caller == "plain threads")
         assert _connections(redis.url) - opened <= 1  # the one that counts
     finally:
         channel_layers.backends["default"] = before
@@ -53,7 +53,7 @@ def test_layer_that_hangs_costs_a_publisher_a_moment() -> None:
 
     before = channel_layers.set("default", Hanging())
     try:
-        worker = threading.Thread(target=lambda: bus.announce([Place(1, "user:alice", 1)], "{}"))
+        worker = threading.Thread(target=lambda: bus.announce([([Place("user:alice", 1)], "{}")]))
         worker.start()
         worker.join(3 * redis_line.TIMEOUT)
         assert not worker.is_alive()

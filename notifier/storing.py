@@ -1,0 +1,71 @@
+"""Statements that store things, run together: each is SQL and its parameters.
+
+PostgreSQL gets them as one text, in one round trip: all of it is one transaction, which is committed when the answer is here
+("Multiple Statements in a Simple Query", section 55.2.2.1 of its manual). Within a transaction, and with SQLite, the same text takes part in that.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from django.db import InterfaceError, OperationalError, connection, models, transaction
+
+from notifier.rowsets import table
+
+T = TypeVar("T")
+
+
+class Statement(NamedTuple):
+    sql: str
+    parameters: Sequence[Any]
+
+
+class InDoubt(Exception):
+    """The connection broke when the transaction was to be committed: nobody can tell whether it was."""
+
+
+def insert(rows: Sequence[models.Model]) -> Statement:
+    """Of one model. The database gives out the primary keys that are generated."""
+    model = type(rows[0])
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    values = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * len(rows))
+    parameters = [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields]
+    return Statement(f"INSERT INTO {table(model)} ({columns}) VALUES {values}", parameters)  # noqa: S608 -- no input in it
+
+
+def execute(statements: Sequence[Statement]) -> list[tuple[Any, ...]]:
+    """Run all. Returns the rows that the first one returns. InDoubt when this was the whole transaction, and its end is unknown."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            parameters = [value for statement in statements for value in statement.parameters]
+            _settled(lambda: cursor.execute(";".join(statement.sql for statement in statements), parameters))
+            return list(cursor.fetchall())
+        cursor.execute(*statements[0])
+        rows = list(cursor.fetchall())
+        for statement in statements[1:]:
+            cursor.execute(*statement)
+        return rows
+
+
+def in_transaction(work: Callable[[], T]) -> T:
+    """Do the work in a transaction. InDoubt when it is unknown whether it was committed."""
+    done: list[T] = []
+    try:
+        with transaction.atomic():
+            done.append(work())
+    except (OperationalError, InterfaceError) as error:
+        if done and not connection.in_atomic_block:
+            raise InDoubt from error
+        raise
+    return done[0]
+
+
+def _settled(work: Callable[[], object]) -> None:
+    connection.ensure_connection()
+    try:
+        work()
+    except (OperationalError, InterfaceError) as error:
+        # An error that PostgreSQL told of itself is an answer: it has rolled back.
+        if connection.in_atomic_block or getattr(error.__cause__, "sqlstate", None) is not None:
+            raise
+        raise InDoubt from error
