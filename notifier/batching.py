@@ -13,10 +13,13 @@ Answer = TypeVar("Answer")
 class Batcher(Generic[Want, Answer]):
     """While one batch is at the database, further wants gather for the next: alone nobody waits, and a crowd shares.
 
-    `verb` answers a list of wants, each with what it asked for or with the error that it gets. Equal wants share an answer.
+    `verb` answers a list of wants, each with what it asked for or with the error that it gets, on a database thread;
+    or a subclass says what is done. Equal wants share an answer.
     """
 
-    def __init__(self, verb: Callable[[list[Want]], Mapping[Want, Answer | Exception]], *, at_a_time: int) -> None:
+    def __init__(
+        self, verb: Callable[[list[Want]], Mapping[Want, Answer | Exception]] | None = None, *, at_a_time: int
+    ) -> None:
         self._verb, self._at_a_time = verb, at_a_time
         self._wants: dict[Want, asyncio.Future[Answer]] = {}
         self._task: asyncio.Task[None] | None = None
@@ -36,7 +39,7 @@ class Batcher(Generic[Want, Answer]):
             batch = {want: self._wants.pop(want) for want in list(self._wants)[: self._at_a_time]}
             answers: Mapping[Want, Answer | Exception]
             try:
-                answers = await in_database(self._verb, list(batch))
+                answers = await self._do(list(batch))
             except Exception as error:
                 answers = dict.fromkeys(batch, error)
             for want, future in batch.items():
@@ -46,3 +49,8 @@ class Batcher(Generic[Want, Answer]):
                     future.exception()  # seen here, should nobody wait for it any more
                 else:
                     future.set_result(answer)
+
+    async def _do(self, wants: list[Want]) -> Mapping[Want, Answer | Exception]:
+        if self._verb is None:
+            raise NotImplementedError
+        return await in_database(self._verb, wants)

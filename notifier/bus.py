@@ -19,6 +19,9 @@ from notifier.sequences import Place
 
 logger = logging.getLogger(__name__)
 
+Entered = tuple[Sequence[Place], str]
+"""Where a notification was entered, and its content as JSON, encoded once."""
+
 # So many messages are sent at a time, under one time limit. The loop does nothing else while it encodes them.
 _AT_A_TIME = 500
 # For those who watch, whom nobody waits for.
@@ -30,24 +33,14 @@ _home: asyncio.AbstractEventLoop | None = None
 _home_lock = threading.Lock()
 
 
-def announce(entries: Iterable[tuple[Sequence[Place], str]]) -> None:
-    """Tell the connections of each stream of its new entries: places of a notification, and its content as JSON, encoded once."""
-    async_to_sync(group_send)(
-        [
-            (
-                group := wire.group_of(place.stream),
-                {
-                    "type": "notification.push",
-                    "group": group,
-                    "stream": place.stream,
-                    "seq": place.seq,
-                    "text": wire.notification_frame(place.stream, place.seq, content, replayed=False),
-                },
-            )
-            for places, content in entries
-            for place in places
-        ]
-    )
+def announce(entered: Iterable[Entered]) -> None:
+    """Tell the connections of each stream of its new entries."""
+    async_to_sync(group_send)(_pushes(entered))
+
+
+async def announce_here(entered: Iterable[Entered]) -> None:
+    """`announce`, on the event loop."""
+    await group_send(_pushes(entered))
 
 
 def tell_person(stream: str, change: Change) -> None:
@@ -120,6 +113,23 @@ def channel_layer() -> Any:
     if layer is None:
         raise RuntimeError("no channel layer is configured")
     return layer
+
+
+def _pushes(entered: Iterable[Entered]) -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (
+            group := wire.group_of(place.stream),
+            {
+                "type": "notification.push",
+                "group": group,
+                "stream": place.stream,
+                "seq": place.seq,
+                "text": wire.notification_frame(place.stream, place.seq, content, replayed=False),
+            },
+        )
+        for places, content in entered
+        for place in places
+    ]
 
 
 async def _send_all(messages: Sequence[tuple[str, dict[str, Any]]]) -> None:

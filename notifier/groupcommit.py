@@ -5,11 +5,14 @@ transaction is under way goes into the next. Alone nobody waits, and a crowd sha
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from django.db import DatabaseError, InterfaceError
 
+from notifier import bus
 from notifier.batching import Batcher
+from notifier.bus import Entered
+from notifier.database import in_database
 from notifier.errors import NotifierError, TooMany, Unavailable
 from notifier.publishing import Published, Sending, publish_all
 from notifier.rates import check_rate
@@ -22,10 +25,22 @@ _AT_A_TIME = 100
 
 async def publish_soon(sending: Sending) -> Published:
     """`publish`, from the event loop, for a backend whose requests are counted. TooMany, and the errors of `publish`."""
-    return await _BATCHES.ask(sending)
+    return await _COMMITS.ask(sending)
 
 
-def _publish(sendings: Sequence[Sending]) -> dict[Sending, Published | NotifierError]:
+class _Commits(Batcher[Sending, Published]):
+    """The browsers are woken from the event loop, where the channel layer is at home."""
+
+    async def _do(self, wants: list[Sending]) -> Mapping[Sending, Published | Exception]:
+        entered: list[Entered] = []
+        answers = await in_database(_publish, wants, entered.extend)
+        await bus.announce_here(entered)
+        return answers
+
+
+def _publish(
+    sendings: Sequence[Sending], wake: Callable[[list[Entered]], None]
+) -> dict[Sending, Published | NotifierError]:
     answers: dict[Sending, Published | NotifierError] = {}
     allowed = []
     for sending in sendings:
@@ -37,10 +52,10 @@ def _publish(sendings: Sequence[Sending]) -> dict[Sending, Published | NotifierE
         else:
             allowed.append(sending)
     try:
-        return answers | (publish_all(allowed) if allowed else {})
+        return answers | (publish_all(allowed, wake) if allowed else {})
     except (DatabaseError, InterfaceError) as error:
         logger.warning("answered 503: %s", error)
         return answers | dict.fromkeys(allowed, Unavailable("The database does not answer; try again."))
 
 
-_BATCHES: Batcher[Sending, Published] = Batcher(_publish, at_a_time=_AT_A_TIME)
+_COMMITS = _Commits(at_a_time=_AT_A_TIME)

@@ -1,7 +1,7 @@
 """The writing side: `publish_all()` is the only way in which notifications come into being, and `publish()` is that for one."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -10,14 +10,31 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
 from notifier import bus, idempotency, ids, names, presence, wire
+from notifier.bus import Entered
 from notifier.content import Audience, Draft
 from notifier.errors import NotifierError, Unavailable
 from notifier.idempotency import Once
 from notifier.metrics import METRICS
 from notifier.models import IdempotencyKey, Notification, Subscription
+from notifier.rowsets import TIME, moment, pack, rowset, table
 from notifier.sequences import Entries, Place
-from notifier.storing import InDoubt, execute, in_transaction, insert
+from notifier.storing import InDoubt, Statement, execute, in_transaction
 from notifier.tail import TAIL
+
+# Of a notification, with their types in PostgreSQL.
+_COLUMNS = {
+    "id": "uuid",
+    "title": "text",
+    "body": "text",
+    "level": "text",
+    "category": "text",
+    "url": "text",
+    "icon": "text",
+    "data": "jsonb",
+    "addressed": "integer",
+    "sender_id": "bigint",
+    "created_at": TIME,
+}
 
 # So many of its people and topics does an operator see of a notification that passes by.
 _NAMED = 3
@@ -80,10 +97,13 @@ def send(sending: Sending) -> Published:
     return answer
 
 
-def publish_all(sendings: Sequence[Sending]) -> dict[Sending, Published | NotifierError]:
+def publish_all(
+    sendings: Sequence[Sending], wake: Callable[[list[Entered]], None] = bus.announce
+) -> dict[Sending, Published | NotifierError]:
     """`publish` for several, in one transaction: it costs what one alone does, and little more. Each gets its own answer, or error.
 
-    What the database refuses of one is no matter for the others. An error of the database itself is raised.
+    What the database refuses of one is no matter for the others. An error of the database itself is raised. After the commit
+    `wake` is called with what the browsers are to be told.
     """
     ready = _prepare(sendings)
     try:
@@ -99,18 +119,20 @@ def publish_all(sendings: Sequence[Sending]) -> dict[Sending, Published | Notifi
     except (DatabaseError, InterfaceError):
         if len(sendings) == 1:
             raise
-        return {sending: answer for one in sendings for sending, answer in _alone(one)}
+        return {sending: answer for one in sendings for sending, answer in _alone(one, wake)}
     # robust: the rows are committed, and a wake-up that fails is repaired by the hubs' sweep.
-    transaction.on_commit(partial(bus.announce, [(places, _content(one)) for one, places in stored]), robust=True)
+    transaction.on_commit(partial(wake, [(places, _content(one)) for one, places in stored]), robust=True)
     for one, _ in stored:
         _count_in(one)
         answers[one.sending] = _answer(one.notification, one.online)
     return answers
 
 
-def _alone(sending: Sending) -> Iterable[tuple[Sending, Published | NotifierError]]:
+def _alone(
+    sending: Sending, wake: Callable[[list[Entered]], None]
+) -> Iterable[tuple[Sending, Published | NotifierError]]:
     try:
-        return publish_all([sending]).items()
+        return publish_all([sending], wake).items()
     except (DatabaseError, InterfaceError) as error:
         failed = Unavailable("The database does not answer; try again.")
         failed.__cause__ = error
@@ -162,18 +184,33 @@ def _store_once(
                 answers[one.sending] = refused
             case IdempotencyKey() as before:
                 answers[one.sending] = _answer(before.notification, before.online, repeated=True)
-    return _enter(new) if new else [], answers
+    stored = _enter(new) if new else []
+    IdempotencyKey.objects.bulk_create(_remember(one, one.sending.once) for one in new if one.sending.once is not None)
+    return stored, answers
 
 
 def _enter(ready: Sequence[_Ready]) -> list[tuple[_Ready, list[Place]]]:
     entries = Entries([(one.notification.pk, _streams(one.sending.draft.to)) for one in ready])
-    statements = [entries.advance(), insert([one.notification for one in ready]), entries.enter()]
-    if keys := [_key(one, one.sending.once) for one in ready if one.sending.once is not None]:
-        statements.append(insert(keys))
+    statements = [entries.advance(), _insert([one.notification for one in ready]), entries.enter()]
     return list(zip(ready, entries.places(execute(statements)), strict=True))
 
 
-def _key(one: _Ready, once: Once) -> IdempotencyKey:
+def _insert(notifications: Iterable[Notification]) -> Statement:
+    """With Django's own it is 60 µs for each, and 10 with this."""
+    names = ", ".join(_COLUMNS)
+    rows = [
+        {
+            **{name: getattr(one, name) for name in _COLUMNS},
+            "id": one.id.hex,
+            "created_at": moment(one.created_at.timestamp()),
+        }
+        for one in notifications
+    ]
+    source = rowset("new", **_COLUMNS)
+    return Statement(f"INSERT INTO {table(Notification)} ({names}) SELECT {names} FROM {source}", [pack(rows)])  # noqa: S608 -- no input in it
+
+
+def _remember(one: _Ready, once: Once) -> IdempotencyKey:
     return IdempotencyKey(
         sender_id=once.sender_id,
         key=once.key,

@@ -7,9 +7,7 @@ PostgreSQL gets them as one text, in one round trip: all of it is one transactio
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from django.db import InterfaceError, OperationalError, connection, models, transaction
-
-from notifier.rowsets import table
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 T = TypeVar("T")
 
@@ -21,16 +19,6 @@ class Statement(NamedTuple):
 
 class InDoubt(Exception):
     """The connection broke when the transaction was to be committed: nobody can tell whether it was."""
-
-
-def insert(rows: Sequence[models.Model]) -> Statement:
-    """Of one model. The database gives out the primary keys that are generated."""
-    model = type(rows[0])
-    fields = [field for field in model._meta.concrete_fields if not isinstance(field, models.AutoField)]
-    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-    values = ", ".join([f"({', '.join(['%s'] * len(fields))})"] * len(rows))
-    parameters = [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows for field in fields]
-    return Statement(f"INSERT INTO {table(model)} ({columns}) VALUES {values}", parameters)  # noqa: S608 -- no input in it
 
 
 def execute(statements: Sequence[Statement]) -> list[tuple[Any, ...]]:

@@ -35,7 +35,7 @@ class Service:
 
     def play(self, work: Callable[["Service"], Any]) -> Any:
         async def run() -> Any:
-            transport = httpx.ASGITransport(self._application)
+            transport = httpx.ASGITransport(self._application)  # type: ignore[arg-type]
             async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as self._client:
                 return await work(self)
 
@@ -46,7 +46,7 @@ class Service:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         given = {"authorization": f"Bearer {self.key}", "content-type": "application/json"}
         given |= {name.replace("_", "-"): value for name, value in headers.items()}
-        encoded = {name: value.encode("latin-1") for name, value in given.items()}
+        encoded = {name.encode(): value.encode("latin-1") for name, value in given.items()}
         return await self._client.post("/api/v1/notifications", content=content, headers=encoded)
 
     async def begin(self) -> None:
