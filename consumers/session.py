@@ -13,10 +13,10 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from consumers.protocol import Protocol, Stage, seconds_until
-from notifier import following, marking, names, wire
+from consumers.verbs import Verb, carry_out
+from notifier import names, wire
 from notifier.access import Person, person_of_token
 from notifier.changes import Change, merge
-from notifier.database import in_database
 from notifier.delivery import Parcel
 from notifier.errors import Forbidden, NotifierError, Unauthenticated, Unavailable
 from notifier.hub import Hub
@@ -34,9 +34,6 @@ _OWN_REMEMBERED = 64
 
 # Which field of a frame these errors are about.
 _FIELDS = {"topic_forbidden": "topic", "too_many_topics": "topic", "bad_token": "token", "token_expired": "token"}
-
-# What a person changes with a frame.
-_Verb = wire.Read | wire.Unread | wire.Archive | wire.Unarchive | wire.Follow | wire.Unfollow
 
 
 class Session:
@@ -154,24 +151,9 @@ class Session:
         self._hub.ledger.resumed(self._recipient, opening.handled, self._loop.time())
         self._opened(self)
 
-    async def _change(self, frame: _Verb) -> None:
+    async def _change(self, frame: Verb) -> None:
         """Change what the person reads or follows, then tell this client; the others are told over the bus."""
-        person = self.protocol.person
-        match frame:
-            case wire.Follow(topic=topic):
-                change = await in_database(following.follow, person, topic)
-            case wire.Unfollow(topic=topic):
-                change = await in_database(following.unfollow, person, topic)
-            case wire.Read(ids=None):
-                change = await in_database(marking.mark_all_read, person)
-            case wire.Read(ids=list(wanted)):
-                change = await in_database(marking.mark_read, person, wanted)
-            case wire.Unread(ids=wanted):
-                change = await in_database(marking.mark_unread, person, wanted)
-            case wire.Archive(ids=wanted):
-                change = await in_database(marking.archive, person, wanted)
-            case wire.Unarchive(ids=wanted):
-                change = await in_database(marking.unarchive, person, wanted)
+        change = await carry_out(self.protocol.person, frame)
         if change.revision is not None:
             self._own.append(change)  # it is answered here, and not again when the bus tells of it
         await self._resync(change, asked=getattr(frame, "topic", None))
