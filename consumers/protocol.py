@@ -4,7 +4,6 @@
 keeps the one timer that `deadline` asks for.
 """
 
-from collections import deque
 from datetime import datetime
 from enum import Enum, auto
 
@@ -39,6 +38,11 @@ class Protocol:
     (`?live`) says no hello and acknowledges nothing. One with a `topic` carries that topic alone.
     """
 
+    __slots__ = (
+        "_behind_since", "_counted_at", "_early", "_frames_left", "_hello_by", "_hello_seconds", "_slow_seconds", "acked", "client",
+        "closing", "delivery", "expires", "out", "page", "person", "plain", "revision", "rtt", "stage", "topic", "visible",
+    )  # fmt: skip
+
     def __init__(
         self,
         person: Person,
@@ -56,7 +60,7 @@ class Protocol:
         self.topic = topic
         self.expires = expires
         self.delivery = Delivery(acks=not plain, window=window)
-        self.out: deque[str] = deque()
+        self.out: list[str] = []
         self.closing: CloseCode | None = None
         self.client = self.page = ""
         self.visible: bool | None = None
@@ -169,7 +173,7 @@ class Protocol:
             )
         for stream, head in self._early.items():
             self.delivery.notice(stream, head)
-        self._early.clear()
+        self._early = {}
 
     def passes(self, live: Live) -> bool:
         """Whether this live entry goes out now: then the caller writes it, or hands it to `push`."""

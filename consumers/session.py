@@ -1,8 +1,8 @@
 """One open connection: takes what the client says to the domain, and what the hub has for it to the client.
 
 What may be said when is in `consumers.protocol`; who gets what is in `notifier.hub`, which knows a session as a
-`Connection`. The socket itself is two functions: `write` a text, `close` with a code. Some servers offer a third, `write_frame`:
-it writes an encoded WebSocket frame at once, and returns whether it did.
+`Connection`. The socket itself is a `Line`. Some servers offer `write_frame` besides: it writes an encoded WebSocket frame at once,
+and returns whether it did.
 """
 
 import asyncio
@@ -10,7 +10,9 @@ import logging
 import math
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
+from typing import Protocol as Interface
 
 from consumers.protocol import Protocol, Stage, seconds_until
 from consumers.verbs import Verb, carry_out
@@ -20,7 +22,7 @@ from notifier.changes import Change, merge
 from notifier.delivery import Parcel
 from notifier.errors import Forbidden, NotifierError, Unauthenticated, Unavailable
 from notifier.hub import Hub
-from notifier.live import Live
+from notifier.live import Live, frame_of
 from notifier.metrics import METRICS
 from notifier.presence import Pulse
 from notifier.resuming import Request
@@ -36,32 +38,47 @@ _OWN_REMEMBERED = 64
 _FIELDS = {"topic_forbidden": "topic", "too_many_topics": "topic", "bad_token": "token", "token_expired": "token"}
 
 
+class Line(Interface):
+    """The socket, as a session uses it."""
+
+    async def write(self, text: str) -> None: ...
+
+    async def end(self, code: CloseCode) -> None:
+        """Close."""
+
+    def welcomed(self, session: "Session") -> None:
+        """Called once, when the connection is."""
+
+
 class Session:
-    """`opened` is called once, with this session, when the connection is welcomed."""
+    """The connection of one client, from its handshake to its end."""
+
+    __slots__ = (
+        "__weakref__", "_changes", "_closed", "_counted", "_hub", "_is_idle", "_line", "_lock", "_loop", "_own", "_reader", "_recipient",
+        "_resyncs", "_timer", "_write_frame", "_writer", "connection", "protocol",
+    )  # fmt: skip
 
     def __init__(
         self,
         protocol: Protocol,
         hub: Hub,
         connection: str,
-        *,
-        write: Callable[[str], Awaitable[None]],
+        line: Line,
         write_frame: Callable[[bytes], bool] | None,
-        close: Callable[[CloseCode], Awaitable[None]],
-        opened: Callable[["Session"], None],
     ) -> None:
         self.protocol, self.connection = protocol, connection
         self._hub, self._recipient = hub, protocol.person.recipient
-        self._write_text, self._write_frame, self._close, self._opened = write, write_frame, close, opened
+        self._line, self._write_frame = line, write_frame
         self._is_idle = True
         self._loop = asyncio.get_running_loop()
         self._writer: asyncio.Task[None] | None = None
         self._reader: asyncio.Task[None] | None = None
         self._resyncs: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._verb = asyncio.Lock()
+        # Made when first needed: most connections are idle, and an empty deque takes 600 bytes.
+        self._lock: asyncio.Lock | None = None
         self._changes: list[Change] = []
-        self._own: deque[Change] = deque(maxlen=_OWN_REMEMBERED)
+        self._own: deque[Change] | None = None
         self._closed = False
         self._counted = 0
 
@@ -90,17 +107,27 @@ class Session:
 
     # -------------------------------------------------------------- from the client
 
-    async def receive(self, text: str | None) -> None:
-        """Take a message (None: a binary one), do as it says and answer."""
+    def receive(self, text: str | None) -> Coroutine[Any, Any, None] | None:
+        """Take a message (None: a binary one). Returns what is left to do about it, to be awaited before the next one."""
         frame = self.protocol.receive(text, self._loop.time())
+        work = None
+        match frame:
+            case wire.Ack():
+                self._acknowledged(frame)
+            case wire.Seen(ids=seen):
+                self._hub.ledger.seen(self._recipient, seen)
+            case None:
+                pass
+            case _:
+                work = self._carry_out(frame)
+        self._settle()
+        return work
+
+    async def _carry_out(self, frame: wire.ClientFrame) -> None:
         try:
             match frame:
                 case wire.Hello():
                     await self._open(frame)
-                case wire.Ack():
-                    self._acknowledged(frame)
-                case wire.Seen(ids=seen):
-                    self._hub.ledger.seen(self._recipient, seen)
                 case wire.Refresh():
                     async with self._verb:
                         await self._refresh(frame.token)
@@ -110,6 +137,13 @@ class Session:
         except NotifierError as error:
             self.protocol.refuse(error.code, error.detail, _FIELDS.get(error.code, ""))
         self._settle()
+
+    @property
+    def _verb(self) -> asyncio.Lock:
+        """Held while the person's state is changed, or looked up again."""
+        if self._lock is None:
+            self._lock = asyncio.Lock()
+        return self._lock
 
     def _acknowledged(self, ack: wire.Ack) -> None:
         self._hub.acknowledged(self._recipient, ack.streams)
@@ -149,12 +183,14 @@ class Session:
         self.protocol.welcome(self.connection, opening, banner=self._hub.enforcement.banner)
         self._hub.ledger.visited(person)
         self._hub.ledger.resumed(self._recipient, opening.handled, self._loop.time())
-        self._opened(self)
+        self._line.welcomed(self)
 
     async def _change(self, frame: Verb) -> None:
         """Change what the person reads or follows, then tell this client; the others are told over the bus."""
         change = await carry_out(self.protocol.person, frame)
         if change.revision is not None:
+            if self._own is None:
+                self._own = deque(maxlen=_OWN_REMEMBERED)
             self._own.append(change)  # it is answered here, and not again when the bus tells of it
         await self._resync(change, asked=getattr(frame, "topic", None))
 
@@ -234,7 +270,7 @@ class Session:
     async def _resync_told(self) -> None:
         while self._changes:
             async with self._verb:  # a verb of this client may be what the change is about
-                change = merge(self._changes, self._own)
+                change = merge(self._changes, self._own or ())
                 self._changes.clear()
                 if change is None:
                     return
@@ -251,6 +287,10 @@ class Session:
         protocol = self.protocol
         if self._closed:
             return
+        if self._write_frame is not None and self._is_idle:
+            while protocol.out and self._write_frame(frame_of(protocol.out[0])):
+                del protocol.out[0]
+                METRICS.frames += 1
         if (protocol.out or protocol.closing is not None) and self._is_idle:
             self._is_idle = False
             self._writer = asyncio.create_task(self._write())
@@ -274,11 +314,11 @@ class Session:
         protocol = self.protocol
         try:
             while protocol.out:
-                await self._write_text(protocol.out.popleft())
+                await self._line.write(protocol.out.pop(0))
                 METRICS.frames += 1
             if protocol.closing is not None:
                 self._closed = True
-                await self._close(protocol.closing)
+                await self._line.end(protocol.closing)
         except Exception as error:  # a server's own way to say that the socket is gone
             self._closed = True
             logger.debug("%s: write failed: %r", self.connection, error)

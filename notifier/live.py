@@ -15,7 +15,12 @@ class Live:
     @cached_property
     def frame(self) -> bytes:
         """As it goes over the line: servers mask nothing (RFC 6455, section 5.1), so it is the same bytes for every socket."""
-        return Frame(Opcode.TEXT, self.text.encode()).serialize(mask=False)
+        return frame_of(self.text)
+
+
+def frame_of(text: str) -> bytes:
+    """The WebSocket frame of a server's text message."""
+    return Frame(Opcode.TEXT, text.encode()).serialize(mask=False)
 
 
 def size_of(text: str) -> int:
