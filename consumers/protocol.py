@@ -177,15 +177,15 @@ class Protocol:
 
     def passes(self, live: Live) -> bool:
         """Whether this live entry goes out now: then the caller writes it, or hands it to `push`."""
+        delivery = self.delivery
+        if self.closing is None and delivery.offer(live.stream, live.parcel):
+            if delivery.behind and self._behind_since is None:
+                self._behind_since = live.now
+            return True
         if self.stage is not Stage.OPEN:
             # The opening may have been read before this was committed.
             self.notice(live.stream, live.seq)
-            return False
-        if self.closing is not None or not self.delivery.offer(live.stream, live.parcel):
-            return False
-        if self._behind_since is None and self.delivery.behind:
-            self._behind_since = live.now
-        return True
+        return False
 
     def push(self, text: str) -> None:
         """A frame to write after those that wait. When too many do, the socket takes nothing, and is closed."""

@@ -164,7 +164,7 @@ class Socket(asyncio.Protocol):
 
         The same bytes go to every socket: it saves the encoding, and the application a task, for each of them.
         """
-        if self._writable is not None or self._closing or self._transport.is_closing():
+        if self._writable is not None or self._closing:
             return False
         self._transport.write(frame)
         return True
