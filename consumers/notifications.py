@@ -2,9 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
-from typing import Protocol as Interface
 
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -25,16 +24,6 @@ from notifier.wire import CloseCode
 _ABNORMAL = 1006
 
 
-class DirectSocket(Interface):
-    """An ASGI extension of our own, `scope["extensions"]["notifier.socket"]`, which `routing.uvicorn_socket` offers."""
-
-    def write_frame(self, frame: bytes) -> bool:
-        """Write an encoded WebSocket frame at once, if that can be done. Whether it was."""
-
-    def hand_over(self, receiver: "NotificationConsumer") -> None:
-        """From now on messages go to the receiver's `take`, and the end to its `gone`; the application may return."""
-
-
 class NotificationConsumer(AsyncWebsocketConsumer):
     """`/ws/notifications/`, and with a `topic` in its address `/ws/topics/<topic>/`."""
 
@@ -48,9 +37,10 @@ class NotificationConsumer(AsyncWebsocketConsumer):
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         # Not Channels' own loop, which makes a task for each message: there is one source of them here.
         self.scope, self.base_send, self.channel_layer = scope, send, None
-        socket: DirectSocket | None = scope.get("extensions", {}).get("notifier.socket")
+        # An extension of our own, which `routing.uvicorn_socket` offers and daphne does without.
+        hand_over: Callable[[NotificationConsumer], None] | None = scope.get("extensions", {}).get("notifier.handover")
         try:
-            while socket is None or not self._welcomed:
+            while hand_over is None or not self._welcomed:
                 await self.dispatch(await receive())
         except StopConsumer:
             self._let_go()
@@ -61,7 +51,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         else:
             # From here on this socket needs no task, and little of what was known at its opening.
             self.scope = {}
-            socket.hand_over(self)
+            hand_over(self)
 
     def take(self, text: str | None) -> Coroutine[Any, Any, None] | None:
         """A message of a socket that was handed over. What is left to do about it, before the next."""
@@ -103,13 +93,12 @@ class NotificationConsumer(AsyncWebsocketConsumer):
             await close_with(self, refusal)
             return
         connection = ids.new_connection_id()
-        socket: DirectSocket | None = self.scope.get("extensions", {}).get("notifier.socket")
         self.session = Session(
             self._protocol(person),
             self.hub,
             connection,
             self,
-            None if socket is None else socket.write_frame,
+            self.scope.get("extensions", {}).get("notifier.frame"),
         )
         await self.session.begin()
 

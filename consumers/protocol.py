@@ -195,12 +195,12 @@ class Protocol:
         else:
             self.out.append(text)
 
-    def notice(self, stream: str, head: int) -> None:
-        """The stream is known to reach to `head`."""
+    def notice(self, stream: str, head: int) -> bool:
+        """The stream is known to reach to `head`. Whether something is to be done about that."""
         if self.stage is Stage.OPEN:
-            self.delivery.notice(stream, head)
-        else:
-            self._early[stream] = max(head, self._early.get(stream, 0))
+            return self.delivery.notice(stream, head)
+        self._early[stream] = max(head, self._early.get(stream, 0))
+        return False
 
     def replay(self, stream: str, missed: Missed, now: float) -> None:
         """What was read from the database for this stream. If what was to come next was pruned meanwhile, the client is told so."""

@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 1.0
 _OWN_REMEMBERED = 64
+# So much is written in one go.
+_WRITE_BYTES = 64 * 1024
 
 # Which field of a frame these errors are about.
 _FIELDS = {"topic_forbidden": "topic", "too_many_topics": "topic", "bad_token": "token", "token_expired": "token"}
@@ -245,10 +247,10 @@ class Session:
         self._settle()
 
     def notice(self, stream: str, head: int, revision: int) -> None:
-        self.protocol.notice(stream, head)
-        if stream == names.user_stream(self._recipient) and revision > self.protocol.revision:
+        if self.protocol.notice(stream, head):
+            self._settle()
+        if revision > self.protocol.revision and stream == names.user_stream(self._recipient):
             self.told(Change(revision))
-        self._settle()
 
     def told(self, change: Change) -> None:
         if self.protocol.stage is Stage.OPEN and self.protocol.topic is None:
@@ -287,13 +289,12 @@ class Session:
         protocol = self.protocol
         if self._closed:
             return
-        if self._write_frame is not None and self._is_idle:
-            while protocol.out and self._write_frame(frame_of(protocol.out[0])):
-                del protocol.out[0]
-                METRICS.frames += 1
-        if (protocol.out or protocol.closing is not None) and self._is_idle:
-            self._is_idle = False
-            self._writer = asyncio.create_task(self._write())
+        if self._is_idle:
+            if protocol.out and self._write_frame is not None:
+                self._write_at_once(self._write_frame)
+            if protocol.out or protocol.closing is not None:
+                self._is_idle = False
+                self._writer = asyncio.create_task(self._write())
         if protocol.closing is not None:
             return
         if protocol.delivery.missing() and (self._reader is None or self._reader.done()):
@@ -309,6 +310,19 @@ class Session:
         self._timer = None
         self.protocol.expire(self._loop.time())
         self._settle()
+
+    def _write_at_once(self, write_frame: Callable[[bytes], bool]) -> None:
+        """Write what waits for as long as the socket takes it, many frames in one go."""
+        out, frames, size = self.protocol.out, list[bytes](), 0
+        while out:
+            while len(frames) < len(out) and size < _WRITE_BYTES:
+                frames.append(frame_of(out[len(frames)]))
+                size += len(frames[-1])
+            if not write_frame(b"".join(frames)):
+                return
+            METRICS.frames += len(frames)
+            del out[: len(frames)]
+            frames, size = [], 0
 
     async def _write(self) -> None:
         protocol = self.protocol

@@ -117,10 +117,13 @@ class Delivery:
             track.head = max(track.head, head)
             track.unchecked = False
 
-    def notice(self, stream: str, head: int) -> None:
-        """The stream is known to reach to `head`."""
-        if (track := self._tracks.get(stream)) is not None:
-            track.head = max(track.head, head)
+    def notice(self, stream: str, head: int) -> bool:
+        """The stream is known to reach to `head`. Whether that is news."""
+        track = self._tracks.get(stream)
+        if track is None or head <= track.head:
+            return False
+        track.head = head
+        return True
 
     def missing(self) -> dict[str, int]:
         """The streams to read from the database, each with the seq after which to begin. Empty while behind."""

@@ -59,7 +59,7 @@ class Sockets:
 class Socket(asyncio.Protocol):
     """One connection, from its upgrade on.
 
-    ASGI, with an extension of our own in `scope["extensions"]["notifier.socket"]`: this object, with `write_frame` and `hand_over`.
+    ASGI, with two extensions of our own, `notifier.frame` and `notifier.handover`: see `write_frame` and `hand_over`.
     `open` and `tasks` are uvicorn's: what it waits for at its end.
     """
 
@@ -92,7 +92,7 @@ class Socket(asyncio.Protocol):
         """Start the application, which accepts or not."""
         self._transport, self._date = transport, date
         self._open.add(self)
-        scope["extensions"] = {"notifier.socket": self}
+        scope["extensions"] = {"notifier.frame": self.write_frame, "notifier.handover": self.hand_over}
         self._waiting.append({"type": "websocket.connect"})
         self._spawn(self._run(application, scope))
 
