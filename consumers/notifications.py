@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from functools import partial
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from channels.exceptions import StopConsumer
@@ -37,14 +37,30 @@ class NotificationConsumer(AsyncWebsocketConsumer):
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         # Not Channels' own loop, which makes a task for each message: there is one source of them here.
         self.scope, self.base_send, self.channel_layer = scope, send, None
+        # An extension of our own, which `routing.uvicorn_socket` offers and daphne does without.
+        hand_over: Callable[[NotificationConsumer], None] | None = scope.get("extensions", {}).get("notifier.handover")
         try:
-            while True:
+            while hand_over is None or not self._welcomed:
                 await self.dispatch(await receive())
         except StopConsumer:
-            pass
-        finally:
+            self._let_go()
+        except BaseException:
             # However it ended: a server that is stopped, or a failure of ours, sends no disconnect.
             self._let_go()
+            raise
+        else:
+            # From here on this socket needs no task, and little of what was known at its opening.
+            self.scope = {}
+            hand_over(self)
+
+    def take(self, text: str | None) -> Coroutine[Any, Any, None] | None:
+        """A message of a socket that was handed over. What is left to do about it, before the next."""
+        return self.session.receive(text) if self.session is not None else None
+
+    def gone(self, code: int) -> None:
+        """That socket is no more."""
+        self._left_with = code
+        self._let_go()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         # Not Channels' own, which goes to a thread for each message to close database connections: there are none here.
@@ -81,16 +97,22 @@ class NotificationConsumer(AsyncWebsocketConsumer):
             self._protocol(person),
             self.hub,
             connection,
-            write=self.send,
-            write_frame=self.scope.get("extensions", {}).get("notifier.frame"),
-            close=partial(close_with, self),
-            opened=self._arrived,
+            self,
+            self.scope.get("extensions", {}).get("notifier.frame"),
         )
         await self.session.begin()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if self.session is not None:
-            await self.session.receive(text_data)
+        if (work := self.take(text_data)) is not None:
+            await work
+
+    # -------------------------------------------------------------- what the session asks of its socket
+
+    async def write(self, text: str) -> None:
+        await self.send(text)
+
+    async def end(self, code: CloseCode) -> None:
+        await close_with(self, code)
 
     def _let_go(self) -> None:
         if self.session is not None:
@@ -126,7 +148,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         topic: str | None = self.scope["url_route"]["kwargs"].get("topic")
         return topic
 
-    def _arrived(self, session: Session) -> None:
+    def welcomed(self, session: Session) -> None:
         """The session was welcomed: from now on its person is seen to be here."""
         self._welcomed = True
         METRICS.opened += 1

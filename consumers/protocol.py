@@ -4,7 +4,6 @@
 keeps the one timer that `deadline` asks for.
 """
 
-from collections import deque
 from datetime import datetime
 from enum import Enum, auto
 
@@ -39,6 +38,11 @@ class Protocol:
     (`?live`) says no hello and acknowledges nothing. One with a `topic` carries that topic alone.
     """
 
+    __slots__ = (
+        "_behind_since", "_counted_at", "_early", "_frames_left", "_hello_by", "_hello_seconds", "_slow_seconds", "acked", "client",
+        "closing", "delivery", "expires", "out", "page", "person", "plain", "revision", "rtt", "stage", "topic", "visible",
+    )  # fmt: skip
+
     def __init__(
         self,
         person: Person,
@@ -56,7 +60,7 @@ class Protocol:
         self.topic = topic
         self.expires = expires
         self.delivery = Delivery(acks=not plain, window=window)
-        self.out: deque[str] = deque()
+        self.out: list[str] = []
         self.closing: CloseCode | None = None
         self.client = self.page = ""
         self.visible: bool | None = None
@@ -169,19 +173,19 @@ class Protocol:
             )
         for stream, head in self._early.items():
             self.delivery.notice(stream, head)
-        self._early.clear()
+        self._early = {}
 
     def passes(self, live: Live) -> bool:
         """Whether this live entry goes out now: then the caller writes it, or hands it to `push`."""
+        delivery = self.delivery
+        if self.closing is None and delivery.offer(live.stream, live.parcel):
+            if delivery.behind and self._behind_since is None:
+                self._behind_since = live.now
+            return True
         if self.stage is not Stage.OPEN:
             # The opening may have been read before this was committed.
             self.notice(live.stream, live.seq)
-            return False
-        if self.closing is not None or not self.delivery.offer(live.stream, live.parcel):
-            return False
-        if self._behind_since is None and self.delivery.behind:
-            self._behind_since = live.now
-        return True
+        return False
 
     def push(self, text: str) -> None:
         """A frame to write after those that wait. When too many do, the socket takes nothing, and is closed."""
@@ -191,12 +195,12 @@ class Protocol:
         else:
             self.out.append(text)
 
-    def notice(self, stream: str, head: int) -> None:
-        """The stream is known to reach to `head`."""
+    def notice(self, stream: str, head: int) -> bool:
+        """The stream is known to reach to `head`. Whether something is to be done about that."""
         if self.stage is Stage.OPEN:
-            self.delivery.notice(stream, head)
-        else:
-            self._early[stream] = max(head, self._early.get(stream, 0))
+            return self.delivery.notice(stream, head)
+        self._early[stream] = max(head, self._early.get(stream, 0))
+        return False
 
     def replay(self, stream: str, missed: Missed, now: float) -> None:
         """What was read from the database for this stream. If what was to come next was pruned meanwhile, the client is told so."""

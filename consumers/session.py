@@ -1,8 +1,8 @@
 """One open connection: takes what the client says to the domain, and what the hub has for it to the client.
 
 What may be said when is in `consumers.protocol`; who gets what is in `notifier.hub`, which knows a session as a
-`Connection`. The socket itself is two functions: `write` a text, `close` with a code. Some servers offer a third, `write_frame`:
-it writes an encoded WebSocket frame at once, and returns whether it did.
+`Connection`. The socket itself is a `Line`. Some servers offer `write_frame` besides: it writes an encoded WebSocket frame at once,
+and returns whether it did.
 """
 
 import asyncio
@@ -10,17 +10,19 @@ import logging
 import math
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
+from typing import Protocol as Interface
 
 from consumers.protocol import Protocol, Stage, seconds_until
-from notifier import following, marking, names, wire
+from consumers.verbs import Verb, carry_out
+from notifier import names, wire
 from notifier.access import Person, person_of_token
 from notifier.changes import Change, merge
-from notifier.database import in_database
 from notifier.delivery import Parcel
 from notifier.errors import Forbidden, NotifierError, Unauthenticated, Unavailable
 from notifier.hub import Hub
-from notifier.live import Live
+from notifier.live import Live, frame_of
 from notifier.metrics import METRICS
 from notifier.presence import Pulse
 from notifier.resuming import Request
@@ -31,40 +33,54 @@ logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 1.0
 _OWN_REMEMBERED = 64
+# So much is written in one go.
+_WRITE_BYTES = 64 * 1024
 
 # Which field of a frame these errors are about.
 _FIELDS = {"topic_forbidden": "topic", "too_many_topics": "topic", "bad_token": "token", "token_expired": "token"}
 
-# What a person changes with a frame.
-_Verb = wire.Read | wire.Unread | wire.Archive | wire.Unarchive | wire.Follow | wire.Unfollow
+
+class Line(Interface):
+    """The socket, as a session uses it."""
+
+    async def write(self, text: str) -> None: ...
+
+    async def end(self, code: CloseCode) -> None:
+        """Close."""
+
+    def welcomed(self, session: "Session") -> None:
+        """Called once, when the connection is."""
 
 
 class Session:
-    """`opened` is called once, with this session, when the connection is welcomed."""
+    """The connection of one client, from its handshake to its end."""
+
+    __slots__ = (
+        "__weakref__", "_changes", "_closed", "_counted", "_hub", "_is_idle", "_line", "_lock", "_loop", "_own", "_reader", "_recipient",
+        "_resyncs", "_timer", "_write_frame", "_writer", "connection", "protocol",
+    )  # fmt: skip
 
     def __init__(
         self,
         protocol: Protocol,
         hub: Hub,
         connection: str,
-        *,
-        write: Callable[[str], Awaitable[None]],
+        line: Line,
         write_frame: Callable[[bytes], bool] | None,
-        close: Callable[[CloseCode], Awaitable[None]],
-        opened: Callable[["Session"], None],
     ) -> None:
         self.protocol, self.connection = protocol, connection
         self._hub, self._recipient = hub, protocol.person.recipient
-        self._write_text, self._write_frame, self._close, self._opened = write, write_frame, close, opened
+        self._line, self._write_frame = line, write_frame
         self._is_idle = True
         self._loop = asyncio.get_running_loop()
         self._writer: asyncio.Task[None] | None = None
         self._reader: asyncio.Task[None] | None = None
         self._resyncs: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._verb = asyncio.Lock()
+        # Made when first needed: most connections are idle, and an empty deque takes 600 bytes.
+        self._lock: asyncio.Lock | None = None
         self._changes: list[Change] = []
-        self._own: deque[Change] = deque(maxlen=_OWN_REMEMBERED)
+        self._own: deque[Change] | None = None
         self._closed = False
         self._counted = 0
 
@@ -93,17 +109,27 @@ class Session:
 
     # -------------------------------------------------------------- from the client
 
-    async def receive(self, text: str | None) -> None:
-        """Take a message (None: a binary one), do as it says and answer."""
+    def receive(self, text: str | None) -> Coroutine[Any, Any, None] | None:
+        """Take a message (None: a binary one). Returns what is left to do about it, to be awaited before the next one."""
         frame = self.protocol.receive(text, self._loop.time())
+        work = None
+        match frame:
+            case wire.Ack():
+                self._acknowledged(frame)
+            case wire.Seen(ids=seen):
+                self._hub.ledger.seen(self._recipient, seen)
+            case None:
+                pass
+            case _:
+                work = self._carry_out(frame)
+        self._settle()
+        return work
+
+    async def _carry_out(self, frame: wire.ClientFrame) -> None:
         try:
             match frame:
                 case wire.Hello():
                     await self._open(frame)
-                case wire.Ack():
-                    self._acknowledged(frame)
-                case wire.Seen(ids=seen):
-                    self._hub.ledger.seen(self._recipient, seen)
                 case wire.Refresh():
                     async with self._verb:
                         await self._refresh(frame.token)
@@ -113,6 +139,13 @@ class Session:
         except NotifierError as error:
             self.protocol.refuse(error.code, error.detail, _FIELDS.get(error.code, ""))
         self._settle()
+
+    @property
+    def _verb(self) -> asyncio.Lock:
+        """Held while the person's state is changed, or looked up again."""
+        if self._lock is None:
+            self._lock = asyncio.Lock()
+        return self._lock
 
     def _acknowledged(self, ack: wire.Ack) -> None:
         self._hub.acknowledged(self._recipient, ack.streams)
@@ -152,27 +185,14 @@ class Session:
         self.protocol.welcome(self.connection, opening, banner=self._hub.enforcement.banner)
         self._hub.ledger.visited(person)
         self._hub.ledger.resumed(self._recipient, opening.handled, self._loop.time())
-        self._opened(self)
+        self._line.welcomed(self)
 
-    async def _change(self, frame: _Verb) -> None:
+    async def _change(self, frame: Verb) -> None:
         """Change what the person reads or follows, then tell this client; the others are told over the bus."""
-        person = self.protocol.person
-        match frame:
-            case wire.Follow(topic=topic):
-                change = await in_database(following.follow, person, topic)
-            case wire.Unfollow(topic=topic):
-                change = await in_database(following.unfollow, person, topic)
-            case wire.Read(ids=None):
-                change = await in_database(marking.mark_all_read, person)
-            case wire.Read(ids=list(wanted)):
-                change = await in_database(marking.mark_read, person, wanted)
-            case wire.Unread(ids=wanted):
-                change = await in_database(marking.mark_unread, person, wanted)
-            case wire.Archive(ids=wanted):
-                change = await in_database(marking.archive, person, wanted)
-            case wire.Unarchive(ids=wanted):
-                change = await in_database(marking.unarchive, person, wanted)
+        change = await carry_out(self.protocol.person, frame)
         if change.revision is not None:
+            if self._own is None:
+                self._own = deque(maxlen=_OWN_REMEMBERED)
             self._own.append(change)  # it is answered here, and not again when the bus tells of it
         await self._resync(change, asked=getattr(frame, "topic", None))
 
@@ -227,10 +247,10 @@ class Session:
         self._settle()
 
     def notice(self, stream: str, head: int, revision: int) -> None:
-        self.protocol.notice(stream, head)
-        if stream == names.user_stream(self._recipient) and revision > self.protocol.revision:
+        if self.protocol.notice(stream, head):
+            self._settle()
+        if revision > self.protocol.revision and stream == names.user_stream(self._recipient):
             self.told(Change(revision))
-        self._settle()
 
     def told(self, change: Change) -> None:
         if self.protocol.stage is Stage.OPEN and self.protocol.topic is None:
@@ -252,7 +272,7 @@ class Session:
     async def _resync_told(self) -> None:
         while self._changes:
             async with self._verb:  # a verb of this client may be what the change is about
-                change = merge(self._changes, self._own)
+                change = merge(self._changes, self._own or ())
                 self._changes.clear()
                 if change is None:
                     return
@@ -269,9 +289,12 @@ class Session:
         protocol = self.protocol
         if self._closed:
             return
-        if (protocol.out or protocol.closing is not None) and self._is_idle:
-            self._is_idle = False
-            self._writer = asyncio.create_task(self._write())
+        if self._is_idle:
+            if protocol.out and self._write_frame is not None:
+                self._write_at_once(self._write_frame)
+            if protocol.out or protocol.closing is not None:
+                self._is_idle = False
+                self._writer = asyncio.create_task(self._write())
         if protocol.closing is not None:
             return
         if protocol.delivery.missing() and (self._reader is None or self._reader.done()):
@@ -288,15 +311,28 @@ class Session:
         self.protocol.expire(self._loop.time())
         self._settle()
 
+    def _write_at_once(self, write_frame: Callable[[bytes], bool]) -> None:
+        """Write what waits for as long as the socket takes it, many frames in one go."""
+        out, frames, size = self.protocol.out, list[bytes](), 0
+        while out:
+            while len(frames) < len(out) and size < _WRITE_BYTES:
+                frames.append(frame_of(out[len(frames)]))
+                size += len(frames[-1])
+            if not write_frame(b"".join(frames)):
+                return
+            METRICS.frames += len(frames)
+            del out[: len(frames)]
+            frames, size = [], 0
+
     async def _write(self) -> None:
         protocol = self.protocol
         try:
             while protocol.out:
-                await self._write_text(protocol.out.popleft())
+                await self._line.write(protocol.out.pop(0))
                 METRICS.frames += 1
             if protocol.closing is not None:
                 self._closed = True
-                await self._close(protocol.closing)
+                await self._line.end(protocol.closing)
         except Exception as error:  # a server's own way to say that the socket is gone
             self._closed = True
             logger.debug("%s: write failed: %r", self.connection, error)

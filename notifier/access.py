@@ -5,9 +5,11 @@ import hmac
 import math
 import secrets
 import time
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any
 
 import jwt
@@ -109,7 +111,7 @@ def issue_token(request: TokenRequest) -> tuple[str, datetime]:
         "jti": secrets.token_hex(8),
         "topics": request.topics,
     }
-    token = jwt.encode(claims, _signing_key(settings.SECRET_KEY), _ALGORITHM)
+    token = jwt.encode(claims, _token_key(settings.SECRET_KEY), _ALGORITHM)
     if len(token) > MAX_TOKEN_LENGTH:
         raise Invalid.field("topics", "are too long for one token; grant fewer, or all below with a star")
     return token, expires.replace(microsecond=0)
@@ -121,7 +123,7 @@ def person_of_token(token: str) -> Person:
         try:
             claims = jwt.decode(
                 token,
-                _signing_key(secret),
+                _token_key(secret),
                 algorithms=[_ALGORITHM],
                 audience=_AUDIENCE,
                 options={"require": ["sub", "exp", "aud"]},
@@ -142,6 +144,12 @@ def person_of_token(token: str) -> Person:
 
 
 _patterns: TypeAdapter[list[str]] = TypeAdapter(list[TopicPattern])
+
+
+@cache
+def _token_key(secret: str) -> jwt.PyJWK:
+    """Made once: at plain bytes PyJWT looks anew each time, whether they are a key of another kind. 115 -> 70 µs a token."""
+    return jwt.PyJWK({"kty": "oct", "k": urlsafe_b64encode(_signing_key(secret)).rstrip(b"=").decode()}, _ALGORITHM)
 
 
 def _signing_key(secret: str) -> bytes:

@@ -2,17 +2,33 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from notifier.errors import Forbidden
 from notifier.operator_models import Block
 
+M = TypeVar("M", bound=Model)
+
+_FEW = 500
+
 
 def blocked_among(recipients: Collection[str]) -> set[str]:
-    """Those of these people who are blocked now, in one query. At most 5,000 at a time."""
-    return set(in_force().filter(recipient__in=recipients).values_list("recipient", flat=True)) if recipients else set()
+    """Those of these people who are blocked now. At most 5,000 at a time."""
+    found = few_of(in_force(), recipients).values_list("recipient", flat=True) if recipients else ()
+    return set(found).intersection(recipients)
+
+
+def few_of(rows: QuerySet[M], recipients: Collection[str]) -> QuerySet[M]:
+    """At least the rows of these people, which have a `recipient`: all there are, if these are few.
+
+    Naming thousands of people in a query takes 5 µs each, every 2 s for all who are connected; few of them are revoked or blocked.
+    """
+    if len(recipients) > _FEW and rows[: _FEW + 1].count() <= _FEW:
+        return rows
+    return rows.filter(recipient__in=recipients)
 
 
 def check_not_blocked(recipient: str) -> None:

@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 _TICK_SECONDS = 1.0
 _RETRY_SECONDS = 1.0
+_GATHER_SECONDS = 0.02
 # For the goodbye of a server that stops.
 _LEAVE_SECONDS = 2.0
 # What changes on a connection is told at most once in so many seconds. At each tick so many connections are looked at, and so
@@ -123,6 +124,8 @@ class Leases:
                         await self._tell_changes(scripts)
                     else:
                         await self._tell(scripts)
+                        # Who comes or goes meanwhile shares the next round trip.
+                        await asyncio.sleep(_GATHER_SECONDS)
                 except LeaseGone:
                     beat_at = time.monotonic()
                 except (redis.RedisError, OSError) as error:

@@ -148,10 +148,11 @@ class Ledger:
         staying = time.monotonic() - self._stayed >= _STAYING_SECONDS
         if staying:
             self._stayed = time.monotonic()
+        before = asyncio.get_running_loop().time() - _OVERDUE_SECONDS
         for number, sender in enumerate(connections):
             if number % _CONNECTIONS_AT_A_TIME == _CONNECTIONS_AT_A_TIME - 1:
                 await asyncio.sleep(0)
-            if overdue := sender.unacknowledged(asyncio.get_running_loop().time() - _OVERDUE_SECONDS):
+            if overdue := sender.unacknowledged(before):
                 self.sent(sender.person.recipient, overdue)
             if staying:
                 self.visited(sender.person)

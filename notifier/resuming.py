@@ -3,14 +3,16 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from django.db import connection
+from django.utils import timezone
+
 from notifier import wire
 from notifier.access import Person
-from notifier.blocking import blocked_among
 from notifier.errors import Forbidden, Unauthenticated
 from notifier.following import topic_positions
 from notifier.inbox import Count, counts
-from notifier.models import Installation
-from notifier.revocation import revoked_among
+from notifier.models import Block, Installation, Revocation
+from notifier.rowsets import among, listed, microseconds, table
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,12 +46,15 @@ class Opening:
 
 def open_all(requests: Collection[Request]) -> dict[Request, Opening | Exception]:
     """The openings of many connections, in as many queries as of one. Unauthenticated for those whose token was revoked, Forbidden for who is blocked."""
-    revoked = set(revoked_among({request.person for request in requests}))
-    blocked = blocked_among({request.person.recipient for request in requests})
+    epoch, revoked_before, blocked = _look_up({request.person.recipient for request in requests})
+    revoked = {
+        request.person
+        for request in requests
+        if request.person.issued < revoked_before.get(request.person.recipient, -1)
+    }
     admitted = [
         request for request in requests if request.person not in revoked and request.person.recipient not in blocked
     ]
-    epoch = Installation.objects.values_list("epoch", flat=True).get()
     of_people = counts({request.person for request in admitted if request.topic is None})
     of_topics = topic_positions({request.topic for request in admitted if request.topic is not None})
     answers: dict[Request, Opening | Exception] = {}
@@ -64,6 +69,32 @@ def open_all(requests: Collection[Request]) -> dict[Request, Opening | Exception
         count = of_people[request.person] if request.topic is None else Count([of_topics[request.topic]], unread=0)
         answers[request] = _opening(count, request, epoch)
     return answers
+
+
+def _look_up(recipients: Collection[str]) -> tuple[str, dict[str, float], set[str]]:
+    """The epoch; of these people since when their tokens are good, in Unix seconds, where others are void; and who is blocked.
+
+    In one statement: `revocation` and `blocking` have the same for one person.
+    """
+    in_force = "(until IS NULL OR until > %s)"
+    query = (
+        f"SELECT 'revoked', recipient, {microseconds('before')} FROM {table(Revocation)} WHERE {among('recipient')}"  # noqa: S608
+        f" UNION ALL SELECT 'blocked', recipient, 0 FROM {table(Block)} WHERE {among('recipient')} AND {in_force}"
+        f" UNION ALL SELECT 'epoch', epoch, 0 FROM {table(Installation)}"
+    )
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    epoch, revoked, blocked = "", dict[str, float](), set[str]()
+    with connection.cursor() as cursor:
+        cursor.execute(query, [listed(recipients), listed(recipients), now])
+        for kind, name, before in cursor.fetchall():
+            match kind:
+                case "revoked":
+                    revoked[name] = before / 1_000_000
+                case "blocked":
+                    blocked.add(name)
+                case _:
+                    epoch = name
+    return epoch, revoked, blocked
 
 
 def _opening(count: Count, request: Request, current: str) -> Opening:

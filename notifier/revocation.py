@@ -4,7 +4,7 @@ An open socket was authenticated once, so the hub asks here every few seconds ab
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, get_user_model
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from notifier.access import Person
-from notifier.blocking import blocked_among
+from notifier.blocking import blocked_among, few_of
 from notifier.errors import Unauthenticated
 from notifier.models import Revocation
 from notifier.wire import CloseCode
@@ -56,8 +56,9 @@ def revoked_among(people: Collection[Person]) -> list[Person]:
     """Those whose connection token was revoked after it was issued."""
     if not people:
         return []
-    recipients = {person.recipient for person in people}
-    before = dict(Revocation.objects.filter(recipient__in=recipients).values_list("recipient", "before"))
+    oldest = datetime.fromtimestamp(min(person.issued for person in people), UTC)
+    relevant = Revocation.objects.filter(before__gt=oldest)
+    before = dict(few_of(relevant, {person.recipient for person in people}).values_list("recipient", "before"))
     return [
         person
         for person in people

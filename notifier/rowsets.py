@@ -42,6 +42,26 @@ def moment(seconds: float) -> int:
     return round(seconds * 1_000_000)
 
 
+def microseconds(column: str) -> str:
+    """A stored time as whole microseconds since 1970, which both databases hand over as a number, or null."""
+    if connection.vendor == "postgresql":
+        return f"(EXTRACT(EPOCH FROM {column}) * 1000000)::bigint"
+    # julianday() would round to milliseconds.
+    return f"(CAST(strftime('%%s', {column}) AS INTEGER) * 1000000 + CAST(substr({column} || '.000000', 21, 6) AS INTEGER))"
+
+
+def among(column: str) -> str:
+    """A condition: the column is one of the texts that `listed` makes its one parameter."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)"
+    return f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608 -- no input in it
+
+
+def listed(texts: Iterable[str]) -> list[str] | str:
+    """The parameter of `among`."""
+    return list(texts) if connection.vendor == "postgresql" else json.dumps(list(texts))
+
+
 def table(model: type[Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 

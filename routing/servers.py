@@ -1,10 +1,11 @@
 """The two ASGI servers, run in this process on a socket that already listens. They are imported only when chosen."""
 
 import gc
-import logging
 import signal
 import socket
 import sys
+from functools import partial
+from typing import Any
 
 MAX_MESSAGE_BYTES = 64 * 1024
 """What a server takes in one WebSocket message. Above the protocol's own limit, which is answered with its close code."""
@@ -57,19 +58,17 @@ def run_uvicorn(listener: socket.socket) -> None:
 
     from notifier.reporting import Reporter
     from routing.asgi import application
-    from routing.uvicorn_server import AnsweringSocket, BoundedHttp, DrainingServer
+    from routing.uvicorn_server import BoundedHttp, DrainingServer
+    from routing.uvicorn_socket import Socket, Sockets
 
     Reporter.kind = "uvicorn"
 
     _settle_memory()
+    http: Any = partial(BoundedHttp, sockets=Sockets(MAX_MESSAGE_BYTES, _PING_SECONDS))
     config = uvicorn.Config(
         application,
-        ws=AnsweringSocket,
-        http=BoundedHttp,
-        ws_max_size=MAX_MESSAGE_BYTES,
-        ws_ping_interval=_PING_SECONDS,
-        ws_ping_timeout=_PING_SECONDS,
-        ws_per_message_deflate=False,
+        ws=Socket,
+        http=http,
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -77,8 +76,6 @@ def run_uvicorn(listener: socket.socket) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
-    # A client's invalid UTF-8 is answered with 1007; uvicorn writes a traceback about it as well.
-    logging.getLogger("uvicorn.error").addFilter(lambda record: not record.getMessage().startswith("Invalid UTF-8"))
     server = DrainingServer(config)
     # After its shutdown uvicorn raises the signal once more for the handlers that were there before: this is the end already.
     for stopping in (signal.SIGINT, signal.SIGTERM):

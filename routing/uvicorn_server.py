@@ -3,12 +3,14 @@
 import asyncio
 import socket
 from typing import Any
+from urllib.parse import unquote
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from notifier.hub import this_hub
+from routing import handshake
+from routing.uvicorn_socket import Socket, Sockets
 
 MAX_HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 10
@@ -19,6 +21,10 @@ class BoundedHttp(HttpToolsProtocol):
 
     _head: int | None = None  # bytes of a head that has not ended yet
     _waiting: asyncio.TimerHandle | None = None
+
+    def __init__(self, *args: Any, sockets: Sockets, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._sockets = sockets
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -57,49 +63,38 @@ class BoundedHttp(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         if self.scope["http_version"] != "1.1":
             self.send_400_response("A WebSocket needs HTTP/1.1.")
-        else:
-            super().handle_websocket_upgrade()
-
-
-class AnsweringSocket(WebSocketsSansIOProtocol):
-    """Uvicorn leaves a request hanging that websockets cannot parse, and asks for no Host."""
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if not self.handshake_initiated and self.conn.handshake_exc is not None:
-            self._refuse()
-
-    def handle_connect(self, event: Any) -> None:
-        headers = event.headers
-        if len(headers.get_all("Host")) != 1 or headers.get_all("Sec-WebSocket-Version") != ["13"]:
-            self.handshake_initiated = True
-            self._refuse()
-        else:
-            super().handle_connect(event)
-            # A task has been made for the application, and does not run before this.
-            if not self.close_sent:
-                extensions: dict[str, Any] = self.scope["extensions"] or {}
-                extensions["notifier.frame"] = self.write_frame
-
-    def write_frame(self, frame: bytes) -> bool:
-        """Write an encoded frame now, unless the socket is closing or takes nothing at the moment. Returns whether it did.
-
-        An ASGI extension of our own, since the same bytes go to every socket: it saves the server's encoding, and the
-        application a task, for each of them.
-        """
-        if not self.writable.is_set() or self.close_sent or self.disconnected or self.transport.is_closing():
-            return False
-        self.transport.write(frame)
-        return True
-
-    def _refuse(self) -> None:
-        if not self.transport.is_closing():
-            self.handshake_complete = self.close_sent = True
-            self.transport.write(
-                b"HTTP/1.1 400 Bad Request\r\nSec-WebSocket-Version: 13\r\n"
-                b"Connection: close\r\nContent-Length: 0\r\n\r\n"
-            )
+            return
+        key = handshake.find_key(self.scope["method"], self.headers)
+        if key is None or not self.url.isascii():
+            self.transport.write(handshake.REFUSAL)
             self.transport.close()
+            return
+        scope = self._socket_scope()
+        self.connections.discard(self)
+        upgraded = Socket(self._sockets, self.connections, self.tasks, key)
+        self.transport.set_protocol(upgraded)
+        upgraded.begin(self.transport, self.app, scope, self.server_state.default_headers)
+        # The two refer to each other, and would stay until the collector comes.
+        self.parser = None  # type: ignore[assignment]
+
+    def _socket_scope(self) -> dict[str, Any]:
+        path, _, query = self.url.partition(b"?")
+        offered = [value.decode() for name, value in self.headers if name == b"sec-websocket-protocol"]
+        return {
+            "type": "websocket",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.4"},
+            "http_version": "1.1",
+            "scheme": "wss" if self.scheme == "https" else "ws",
+            "server": self.server,
+            "client": self.client,
+            "root_path": self.root_path,
+            "path": self.root_path + unquote(path.decode()),
+            "raw_path": self.root_path.encode() + path,
+            "query_string": query,
+            "headers": self.headers,
+            "subprotocols": [name.strip() for value in offered for name in value.split(",")],
+            "state": self.app_state.copy(),
+        }
 
 
 class DrainingServer(uvicorn.Server):

@@ -1,0 +1,44 @@
+"""Pings for all sockets: one timer, whatever their number."""
+
+import asyncio
+import secrets
+from typing import Protocol
+
+from websockets.frames import Frame, Opcode
+
+_TURN_SECONDS = 1.0
+
+
+class Pinged(Protocol):
+    def ping(self, payload: bytes, frame: bytes) -> None:
+        """Send this frame, a ping with this payload; or give up, if the one before was not answered."""
+
+
+class KeepAlive:
+    """A wheel with one place a second. Each socket stands in one of them, and is pinged once a turn of `seconds`.
+
+    A timer for each ping and another for its answer take 1 KiB a connection.
+    """
+
+    def __init__(self, seconds: int) -> None:
+        self._places: list[set[Pinged]] = [set() for _ in range(seconds)]
+        self._now = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def add(self, socket: Pinged) -> None:
+        # Where the fewest are: what came at once need not be pinged at once.
+        min(self._places, key=len).add(socket)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(_TURN_SECONDS, self._turn)
+
+    def remove(self, socket: Pinged) -> None:
+        for place in self._places:
+            place.discard(socket)
+
+    def _turn(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(_TURN_SECONDS, self._turn)
+        self._now = (self._now + 1) % len(self._places)
+        payload = secrets.token_bytes(4)
+        frame = Frame(Opcode.PING, payload).serialize(mask=False)
+        for socket in tuple(self._places[self._now]):
+            socket.ping(payload, frame)

@@ -1,0 +1,329 @@
+"""A WebSocket on uvicorn that takes little while it is idle.
+
+Uvicorn's own keeps for each connection a parser, its request and response, a queue, two events and two timers; and a task in which
+the application waits, with all its middleware. Here the parser is lent, what only the handshake needs goes with it, one timer
+pings all sockets, and the application may hand the socket over to a receiver and end.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from uvicorn.protocols.utils import ClientDisconnected
+from websockets.exceptions import InvalidState
+from websockets.frames import Close, Frame, Opcode
+from websockets.server import ServerProtocol
+
+from notifier.live import frame_of
+from routing import handshake
+from routing.frame_parsers import FrameParsers
+from routing.keepalive import KeepAlive
+
+logger = logging.getLogger(__name__)
+
+Application = Callable[[dict[str, Any], Any, Any], Awaitable[Any]]
+Event = dict[str, Any]
+
+# For the client's answer to a close frame.
+_CLOSE_SECONDS = 10.0
+
+_NO_CODE, _ABNORMAL, _BAD_TEXT, _FAILED, _RESTART = 1005, 1006, 1007, 1011, 1012
+
+
+class Receiver(Protocol):
+    """Takes over an open socket. Called on the event loop, and never while it is at work on the message before."""
+
+    def take(self, text: str | None) -> Coroutine[Any, Any, None] | None:
+        """A message (None: a binary one). What is left to do about it, before the next one."""
+
+    def gone(self, code: int) -> None:
+        """The connection ended. Called once, as the last."""
+
+
+@dataclass
+class Sockets:
+    """What all WebSockets of a process share."""
+
+    max_message_bytes: int
+    ping_seconds: int
+    parsers: FrameParsers = field(init=False)
+    keep_alive: KeepAlive = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.parsers = FrameParsers(self.max_message_bytes)
+        self.keep_alive = KeepAlive(self.ping_seconds)
+
+
+class Socket(asyncio.Protocol):
+    """One connection, from its upgrade on.
+
+    ASGI, with two extensions of our own, `notifier.frame` and `notifier.handover`: see `write_frame` and `hand_over`.
+    `open` and `tasks` are uvicorn's: what it waits for at its end.
+    """
+
+    __slots__ = (
+        "_accept_key", "_awaited", "_close_timer", "_closing", "_date", "_ended", "_is_paused", "_is_text", "_open", "_parser", "_parts",
+        "_pinged", "_receiver", "_sockets", "_tasks", "_transport", "_waiting", "_works", "_writable",
+    )  # fmt: skip
+
+    def __init__(self, sockets: Sockets, open_: set[Any], tasks: set[asyncio.Task[None]], key: str) -> None:
+        self._sockets, self._open, self._tasks = sockets, open_, tasks
+        self._accept_key: str | None = key
+        self._date: list[handshake.Header] = []
+        self._transport: asyncio.Transport
+        self._parser: ServerProtocol | None = None
+        self._parts: list[bytes] = []
+        self._is_text = True
+        # Messages that wait for the application, or for the receiver while it works.
+        self._waiting: list[Event] = []
+        self._awaited: asyncio.Future[None] | None = None
+        self._receiver: Receiver | None = None
+        self._works = False
+        self._writable: asyncio.Event | None = None
+        self._is_paused = False
+        self._pinged: bytes | None = None
+        # A close frame was sent; the application, or the receiver, was told of the end.
+        self._closing = self._ended = False
+        self._close_timer: asyncio.TimerHandle | None = None
+
+    def begin(self, transport: asyncio.Transport, application: Application, scope: dict[str, Any], date: Any) -> None:
+        """Start the application, which accepts or not."""
+        self._transport, self._date = transport, date
+        self._open.add(self)
+        scope["extensions"] = {"notifier.frame": self.write_frame, "notifier.handover": self.hand_over}
+        self._waiting.append({"type": "websocket.connect"})
+        self._spawn(self._run(application, scope))
+
+    # -------------------------------------------------------------- the ASGI application
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, application: Application, scope: dict[str, Any]) -> None:
+        try:
+            await application(scope, self._receive, self._send)
+        except ClientDisconnected:
+            pass
+        except Exception:
+            logger.exception("a WebSocket application failed")
+        finally:
+            if self._receiver is None:
+                if self._accept_key is not None and not self._closing:
+                    self._transport.write(handshake.FAILURE)
+                if self._close_timer is None:
+                    self._transport.close()
+
+    async def _receive(self) -> Event:
+        while not self._waiting:
+            self._awaited = asyncio.get_running_loop().create_future()
+            await self._awaited
+        event = self._waiting.pop(0)
+        self._regulate()
+        return event
+
+    async def _send(self, event: Event) -> None:
+        if self._writable is not None:
+            await self._writable.wait()
+        if self._ended or self._closing or self._transport.is_closing():
+            raise ClientDisconnected
+        match event["type"]:
+            case "websocket.accept":
+                self._accept(event)
+            case "websocket.close" if self._accept_key is not None:
+                self._closing = True
+                self._transport.write(handshake.FORBIDDEN)
+                self._transport.close()
+                self._end(_ABNORMAL)
+            case "websocket.close":
+                self._close(event.get("code", 1000), event.get("reason") or "")
+            case "websocket.send" if event.get("bytes") is not None:
+                self._transport.write(Frame(Opcode.BINARY, event["bytes"]).serialize(mask=False))
+            case "websocket.send":
+                self._transport.write(frame_of(event["text"]))
+            case other:
+                raise RuntimeError(f"{other} is no message of ASGI that may be sent now")
+
+    def _accept(self, event: Event) -> None:
+        if self._accept_key is None:
+            raise RuntimeError("a WebSocket is accepted once")
+        headers = [*self._date, *event.get("headers", ())]
+        if event.get("subprotocol"):
+            headers.append((b"Sec-WebSocket-Protocol", event["subprotocol"].encode()))
+        self._transport.write(handshake.acceptance(self._accept_key, headers))
+        self._accept_key, self._date = None, []
+        self._sockets.keep_alive.add(self)
+
+    # -------------------------------------------------------------- the extension
+
+    def write_frame(self, frame: bytes) -> bool:
+        """Write an encoded frame now, unless the socket is closing or takes nothing at the moment. Returns whether it did.
+
+        The same bytes go to every socket: it saves the encoding, and the application a task, for each of them.
+        """
+        if self._writable is not None or self._closing:
+            return False
+        self._transport.write(frame)
+        return True
+
+    def hand_over(self, receiver: Receiver) -> None:
+        """From now on messages go to the receiver, and the application may end."""
+        self._receiver = receiver
+        waiting, self._waiting = self._waiting, []
+        for event in waiting:
+            self._deliver(event)
+
+    async def _work(self, work: Coroutine[Any, Any, None]) -> None:
+        left: Coroutine[Any, Any, None] | None = work
+        try:
+            while True:
+                if left is not None:
+                    await left
+                if not self._waiting:
+                    return
+                left = self._tell(self._waiting.pop(0))
+        except Exception:
+            logger.exception("a message was not worked on")
+            self._transport.close()
+        finally:
+            self._works = False
+            self._regulate()
+
+    def _tell(self, event: Event) -> Coroutine[Any, Any, None] | None:
+        receiver = self._receiver
+        if receiver is not None and event["type"] == "websocket.receive":
+            return receiver.take(event.get("text"))
+        if receiver is not None:
+            self._receiver = None
+            receiver.gone(event["code"])
+        return None
+
+    # -------------------------------------------------------------- from the transport
+
+    def data_received(self, data: bytes) -> None:
+        parser = self._parser = self._parser or self._sockets.parsers.lend()
+        parser.receive_data(data)
+        answer = b"".join(parser.data_to_send())
+        # A client that takes nothing gets no pongs either: they would pile up.
+        if answer and not parser.eof_sent and self._writable is None:
+            self._transport.write(answer)
+        frames = parser.events_received()
+        # What came together with what breaks the rules is not looked at.
+        for frame in frames if parser.parser_exc is None else ():
+            match frame:
+                case Frame(Opcode.PONG, payload):
+                    self._pinged = None if payload == self._pinged else self._pinged
+                case Frame(Opcode.TEXT | Opcode.BINARY | Opcode.CONT):
+                    self._take_part(frame, parser)
+        if parser.eof_sent:
+            self._transport.write(answer + b"".join(parser.data_to_send()))
+            self._closing = True
+            self._transport.close()
+            closed = parser.close_rcvd or parser.close_sent
+            self._end(closed.code if closed else _ABNORMAL)
+        elif self._sockets.parsers.take_back(parser):
+            self._parser = None
+
+    def _take_part(self, frame: Frame, parser: ServerProtocol) -> None:
+        """A data frame: a message, or a part of one."""
+        if frame.opcode is not Opcode.CONT:
+            self._is_text = frame.opcode is Opcode.TEXT
+        if not frame.fin:
+            self._parts.append(bytes(frame.data))
+        elif not self._closing:
+            data = frame.data
+            if self._parts:
+                data, self._parts = b"".join([*self._parts, data]), []
+            if not self._is_text:
+                self._deliver({"type": "websocket.receive", "bytes": bytes(data)})
+                return
+            try:
+                text = str(data, "utf-8")
+            except UnicodeDecodeError:
+                parser.fail(_BAD_TEXT)
+                self._closing = True
+            else:
+                self._deliver({"type": "websocket.receive", "text": text})
+
+    def pause_writing(self) -> None:
+        self._writable = asyncio.Event()
+
+    def resume_writing(self) -> None:
+        if self._writable is not None:
+            self._writable.set()
+            self._writable = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._open.discard(self)
+        self._sockets.keep_alive.remove(self)
+        self.resume_writing()
+        if self._close_timer is not None:
+            self._close_timer.cancel()
+        self._closing = True
+        self._end(_ABNORMAL if self._accept_key is not None else _NO_CODE)
+
+    def _deliver(self, event: Event) -> None:
+        if self._receiver is None or self._works:
+            self._waiting.append(event)
+            if self._awaited is not None and not self._awaited.done():
+                self._awaited.set_result(None)
+        elif (work := self._tell(event)) is not None:
+            self._works = True
+            self._spawn(self._work(work))
+        self._regulate()
+
+    def _regulate(self) -> None:
+        """Read nothing more while a message waits, or is worked on; but the client's answer to a close frame is read."""
+        pause = bool(self._waiting or self._works) and not self._closing
+        if pause is not self._is_paused and not self._transport.is_closing():
+            self._is_paused = pause
+            (self._transport.pause_reading if pause else self._transport.resume_reading)()
+
+    # -------------------------------------------------------------- the end
+
+    def _close(self, code: int, reason: str) -> None:
+        """Close with a close frame, and wait for the client's for a while."""
+        parser = self._parser = self._parser or self._sockets.parsers.lend()
+        try:
+            parser.send_close(code, reason)
+        except InvalidState:  # the client was faster
+            return
+        self._transport.write(b"".join(parser.data_to_send()))
+        self._closing = True
+        self._regulate()
+        loop = asyncio.get_running_loop()
+        self._close_timer = loop.call_later(_CLOSE_SECONDS, self._transport.abort)
+        loop.call_soon(self._end, code)  # not from within what the receiver does
+
+    def _end(self, code: int) -> None:
+        if not self._ended:
+            self._ended = True
+            self._deliver({"type": "websocket.disconnect", "code": code})
+
+    def ping(self, payload: bytes, frame: bytes) -> None:
+        """Send this frame, a ping with this payload. When the one before was not answered, close."""
+        if self._closing or self._transport.is_closing():
+            return
+        if self._pinged is None:
+            self._pinged = payload
+            self._transport.write(frame)
+            return
+        self._transport.write(
+            Frame(Opcode.CLOSE, Close(_FAILED, "keepalive ping timeout").serialize()).serialize(mask=False)
+        )
+        self._closing = True
+        if self._transport.get_write_buffer_size():
+            self._transport.abort()  # it takes nothing: what waits for it would wait for ever
+        else:
+            self._transport.close()
+
+    def shutdown(self) -> None:
+        """The server stops."""
+        if self._accept_key is not None:
+            self._transport.write(handshake.FAILURE)
+        elif not self._closing:
+            self._close(_RESTART, "")
+        self._transport.close()
