@@ -86,6 +86,8 @@ class NotificationConsumer(AsyncWebsocketConsumer):
             close=partial(close_with, self),
             opened=self._arrived,
         )
+        if (offer_to := self.scope.get("extensions", {}).get("notifier.offer")) is not None:
+            offer_to(self.session.take)
         await self.session.begin()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:

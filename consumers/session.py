@@ -93,6 +93,21 @@ class Session:
 
     # -------------------------------------------------------------- from the client
 
+    def take(self, text: str) -> bool:
+        """Take a message at once if it is an ack in the usual form; anything else is left to `receive`. Returns whether it was.
+
+        An ack may come before what waits to be received: it is cumulative, and only about what was sent.
+        """
+        now, was_behind = self._loop.time(), self.behind
+        news = self.protocol.acknowledge(text, now)
+        if news is None:
+            return False
+        if news:
+            self._acknowledged(news, now)
+            if was_behind:
+                self._settle()
+        return True
+
     async def receive(self, text: str | None) -> None:
         """Take a message (None: a binary one), do as it says and answer."""
         frame = self.protocol.receive(text, self._loop.time())
@@ -101,7 +116,7 @@ class Session:
                 case wire.Hello():
                     await self._open(frame)
                 case wire.Ack():
-                    self._acknowledged(frame)
+                    self._acknowledged(frame.streams, self._loop.time())
                 case wire.Seen(ids=seen):
                     self._hub.ledger.seen(self._recipient, seen)
                 case wire.Refresh():
@@ -114,14 +129,14 @@ class Session:
             self.protocol.refuse(error.code, error.detail, _FIELDS.get(error.code, ""))
         self._settle()
 
-    def _acknowledged(self, ack: wire.Ack) -> None:
-        self._hub.acknowledged(self._recipient, ack.streams)
-        handled = self.protocol.delivery.take_acknowledged()
-        self._hub.ledger.delivered(self._recipient, handled, self._loop.time())
-        METRICS.delivered += self.protocol.delivery.delivered - self._counted
-        self._counted = self.protocol.delivery.delivered
+    def _acknowledged(self, news: dict[str, int], now: float) -> None:
+        delivery = self.protocol.delivery
+        self._hub.acknowledged(self._recipient, news)
+        self._hub.ledger.delivered(self._recipient, delivery.take_acknowledged(), now)
+        METRICS.delivered += delivery.delivered - self._counted
+        self._counted = delivery.delivered
         if TAIL.on:
-            for stream, seq in ack.streams.items():
+            for stream, seq in news.items():
                 TAIL.add("acknowledged", recipient=self._recipient, stream=stream, seq=seq)
 
     async def _open(self, hello: wire.Hello) -> None:

@@ -5,6 +5,7 @@ on shows that something was missed, which is then read from the database. Nothin
 """
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from notifier import wire
@@ -131,14 +132,18 @@ class Delivery:
         track = self._tracks.get(stream)
         return track is not None and seq <= track.welcomed
 
+    def fault(self, streams: Mapping[str, int]) -> str:
+        """What is wrong with an ack of these streams, or nothing. Streams that are not carried are none of its business."""
+        for stream, seq in streams.items():
+            track = self._tracks.get(stream)
+            if track is not None and seq > track.sent:
+                return f"{stream} was sent up to {track.sent} only"
+        return ""
+
     def acknowledge(self, stream: str, seq: int) -> bool:
-        """Take a cumulative ack. Returns whether it was news. ValueError for a seq that was never sent."""
+        """Take a cumulative ack of what was sent. Returns whether it was news."""
         track = self._tracks.get(stream)
-        if track is None:
-            return False
-        if seq > track.sent:
-            raise ValueError(f"{stream} was sent up to {track.sent} only")
-        if seq <= track.acked:
+        if track is None or seq <= track.acked:
             return False
         track.acked = seq
         handled = []

