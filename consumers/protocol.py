@@ -218,9 +218,9 @@ class Protocol:
         """What was read from the database for this stream. If what was to come next was pruned meanwhile, the client is told so."""
         if self.delivery.skip_pruned(stream, missed.oldest):
             self.out.append(wire.reset_frame(stream, missed.oldest, missed.oldest - 1))
+        welcomed = self.delivery.welcomed_at(stream)
         for seq, content in missed.entries:
-            replayed = self.delivery.is_replay(stream, seq)
-            text = wire.notification_frame(stream, seq, content, replayed=replayed)
+            text = wire.notification_frame(stream, seq, content, replayed=seq <= welcomed)
             if self.delivery.replay(stream, seq, size_of(text), now):
                 self.push(text)
                 if self._behind_since is None and self.delivery.behind:

@@ -20,7 +20,7 @@ from notifier.database import in_database
 from notifier.delivery import Parcel
 from notifier.errors import Forbidden, NotifierError, Unauthenticated, Unavailable
 from notifier.hub import Hub
-from notifier.live import Live
+from notifier.live import Live, frame_of
 from notifier.metrics import METRICS
 from notifier.presence import Pulse
 from notifier.resuming import Request
@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 1.0
 _OWN_REMEMBERED = 64
+# So much is written in one go.
+_WRITE_BYTES = 64 * 1024
 
 # Which field of a frame these errors are about.
 _FIELDS = {"topic_forbidden": "topic", "too_many_topics": "topic", "bad_token": "token", "token_expired": "token"}
@@ -284,9 +286,12 @@ class Session:
         protocol = self.protocol
         if self._closed:
             return
-        if (protocol.out or protocol.closing is not None) and self._is_idle:
-            self._is_idle = False
-            self._writer = asyncio.create_task(self._write())
+        if self._is_idle:
+            if protocol.out and self._write_frame is not None:
+                self._write_at_once(self._write_frame)
+            if protocol.out or protocol.closing is not None:
+                self._is_idle = False
+                self._writer = asyncio.create_task(self._write())
         if protocol.closing is not None:
             return
         if protocol.delivery.missing() and (self._reader is None or self._reader.done()):
@@ -302,6 +307,20 @@ class Session:
         self._timer = None
         self.protocol.expire(self._loop.time())
         self._settle()
+
+    def _write_at_once(self, write_frame: Callable[[bytes], bool]) -> None:
+        """Write what waits for as long as the socket takes it, many frames in one go."""
+        out, frames, size = self.protocol.out, list[bytes](), 0
+        while out:
+            while len(frames) < len(out) and size < _WRITE_BYTES:
+                frames.append(frame_of(out[len(frames)]))
+                size += len(frames[-1])
+            if not write_frame(b"".join(frames)):
+                return
+            METRICS.frames += len(frames)
+            for _ in frames:
+                out.popleft()
+            frames, size = [], 0
 
     async def _write(self) -> None:
         protocol = self.protocol

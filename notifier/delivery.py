@@ -128,9 +128,10 @@ class Delivery:
             stream: track.sent for stream, track in self._tracks.items() if track.unchecked or track.sent < track.head
         }
 
-    def is_replay(self, stream: str, seq: int) -> bool:
+    def welcomed_at(self, stream: str) -> int:
+        """The stream's head when the connection was welcomed: what is up to it is a replay."""
         track = self._tracks.get(stream)
-        return track is not None and seq <= track.welcomed
+        return 0 if track is None else track.welcomed
 
     def fault(self, streams: Mapping[str, int]) -> str:
         """What is wrong with an ack of these streams, or nothing. Streams that are not carried are none of its business."""

@@ -47,7 +47,7 @@ _STOP_SECONDS = 2.0
 _TIDY_SECONDS = 600.0
 _SWEEP_CHUNK = 1000
 _BATCH = 500
-# SQLite takes expressions of at most 1,000 alternatives.
+# Each may bring a hundred entries.
 _READ_BATCH = 200
 
 

@@ -1,8 +1,9 @@
 """A live entry on its way to many sockets: whatever is the same for all of them is made once."""
 
+import struct
 from functools import cached_property
 
-from websockets.frames import Frame, Opcode
+_FINAL_TEXT = 0x81
 
 
 class Live:
@@ -14,8 +15,21 @@ class Live:
 
     @cached_property
     def frame(self) -> bytes:
-        """As it goes over the line: servers mask nothing (RFC 6455, section 5.1), so it is the same bytes for every socket."""
-        return Frame(Opcode.TEXT, self.text.encode()).serialize(mask=False)
+        """As it goes over the line, the same bytes for every socket."""
+        return frame_of(self.text)
+
+
+def frame_of(text: str) -> bytes:
+    """A text as a server's WebSocket frame (RFC 6455, section 5.2): final, and not masked."""
+    payload = text.encode()
+    size = len(payload)
+    if size < 126:
+        head = struct.pack("!BB", _FINAL_TEXT, size)
+    elif size < 2**16:
+        head = struct.pack("!BBH", _FINAL_TEXT, 126, size)
+    else:
+        head = struct.pack("!BBQ", _FINAL_TEXT, 127, size)
+    return head + payload
 
 
 def size_of(text: str) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
 from hashlib import blake2b
+from json.encoder import encode_basestring
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
@@ -250,7 +251,7 @@ def timestamp(moment: datetime) -> str:
 def notification_frame(stream: str, seq: int, content: str, *, replayed: bool) -> str:
     """`content` is the notification's own JSON, encoded once for all the streams that it is in."""
     return (
-        f'{{"type":"notification","stream":{dumps(stream)},"seq":{seq},'
+        f'{{"type":"notification","stream":{encode_basestring(stream)},"seq":{seq},'
         f'"replayed":{"true" if replayed else "false"},"notification":{content}}}'
     )
 
