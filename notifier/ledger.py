@@ -9,7 +9,7 @@ import logging
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from django.conf import settings
@@ -216,16 +216,17 @@ def _may_succeed_later(error: BaseException) -> bool:
 
 def _write_lots(lots: list[_Lot], wall: float) -> None:
     """`wall` is what to add to the monotonic clock for Unix seconds."""
-    write_marks(
-        [
-            Mark(
-                recipient,
-                stream,
-                seq,
-                None if sent == _UNKNOWN else sent + wall,
-                None if delivered is None else delivered + wall,
-            )
-            for recipient, stream, parcels, delivered in lots
-            for seq, _, sent in parcels
-        ]
-    )
+    write_marks([mark for lot in lots for mark in _marks(*lot, wall)])
+
+
+def _marks(recipient: str, stream: str, parcels: list[Parcel], delivered: float | None, wall: float) -> Iterator[Mark]:
+    """One for each run of entries that were sent at the same moment, as those are that somebody had missed."""
+    delivered = None if delivered is None else delivered + wall
+    first, run = 0, len(parcels)
+    while first < run:
+        seq, _, sent = parcels[first]
+        end = first + 1
+        while end < run and parcels[end][2] == sent and parcels[end][0] == seq + end - first:
+            end += 1
+        yield Mark(recipient, stream, seq, None if sent == _UNKNOWN else sent + wall, delivered, end - first)
+        first = end

@@ -42,6 +42,14 @@ def moment(seconds: float) -> int:
     return round(seconds * 1_000_000)
 
 
+def microseconds(column: str) -> str:
+    """A stored time as whole microseconds since 1970, which both databases hand over as a number, or null."""
+    if connection.vendor == "postgresql":
+        return f"(EXTRACT(EPOCH FROM {column}) * 1000000)::bigint"
+    # julianday() would round to milliseconds.
+    return f"(CAST(strftime('%%s', {column}) AS INTEGER) * 1000000 + CAST(substr({column} || '.000000', 21, 6) AS INTEGER))"
+
+
 def table(model: type[Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 
