@@ -5,12 +5,10 @@ from dataclasses import dataclass, field
 
 from notifier import wire
 from notifier.access import Person
-from notifier.blocking import blocked_among
 from notifier.errors import Forbidden, Unauthenticated
 from notifier.following import topic_positions
 from notifier.inbox import Count, counts
-from notifier.models import Installation
-from notifier.revocation import revoked_among
+from notifier.standing import standing_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,25 +42,23 @@ class Opening:
 
 def open_all(requests: Collection[Request]) -> dict[Request, Opening | Exception]:
     """The openings of many connections, in as many queries as of one. Unauthenticated for those whose token was revoked, Forbidden for who is blocked."""
-    revoked = set(revoked_among({request.person for request in requests}))
-    blocked = blocked_among({request.person.recipient for request in requests})
-    admitted = [
-        request for request in requests if request.person not in revoked and request.person.recipient not in blocked
-    ]
-    epoch = Installation.objects.values_list("epoch", flat=True).get()
-    of_people = counts({request.person for request in admitted if request.topic is None})
-    of_topics = topic_positions({request.topic for request in admitted if request.topic is not None})
+    standing = standing_of({request.person.recipient for request in requests})
     answers: dict[Request, Opening | Exception] = {}
+    admitted = []
     for request in requests:
-        if request.person.recipient in blocked:
+        if request.person.recipient in standing.blocked:
             answers[request] = Forbidden("This person is blocked.", code="blocked")
-        elif request.person in revoked:
+        elif standing.is_revoked(request.person):
             answers[request] = Unauthenticated(
                 "This connection token was revoked; get a new one.", code="revoked_token"
             )
+        else:
+            admitted.append(request)
+    of_people = counts({request.person for request in admitted if request.topic is None})
+    of_topics = topic_positions({request.topic for request in admitted if request.topic is not None})
     for request in admitted:
         count = of_people[request.person] if request.topic is None else Count([of_topics[request.topic]], unread=0)
-        answers[request] = _opening(count, request, epoch)
+        answers[request] = _opening(count, request, standing.epoch)
     return answers
 
 
