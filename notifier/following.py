@@ -12,7 +12,7 @@ from notifier.access import Person
 from notifier.changes import Change
 from notifier.errors import Forbidden, Invalid
 from notifier.models import Stream, Subscription
-from notifier.rowsets import pack, rowset, table
+from notifier.rowsets import among, table, texts
 from notifier.sequences import ensure_streams
 
 
@@ -72,10 +72,9 @@ def _read_by(recipients: Collection[str]) -> dict[str, list[Position]]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT mine.recipient, stream.id, stream.name, stream.last_seq, stream.oldest_seq, mine.from_seq,"  # noqa: S608 -- no input in it
-            f" mine.delivered_seq, mine.read_seq, stream.revision FROM {rowset('who', recipient='text')}"
-            f" JOIN {table(Subscription)} AS mine ON mine.recipient = who.recipient"
-            f" JOIN {table(Stream)} AS stream ON stream.id = mine.stream_id",
-            [pack([{"recipient": recipient} for recipient in recipients])],
+            f" mine.delivered_seq, mine.read_seq, stream.revision FROM {table(Subscription)} AS mine"
+            f" JOIN {table(Stream)} AS stream ON stream.id = mine.stream_id WHERE {among('mine.recipient')}",
+            [texts(recipients)],
         )
         for recipient, *place in cursor.fetchall():
             found.setdefault(recipient, []).append(Position(*place))

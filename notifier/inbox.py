@@ -14,7 +14,7 @@ from notifier.contents import CONTENTS
 from notifier.errors import Invalid
 from notifier.following import Position, all_positions, all_positions_of, own_position, positions, positions_of
 from notifier.models import Entry, Notification, Receipt, Stream
-from notifier.rowsets import pack, rowset, table
+from notifier.rowsets import among, pack, rowset, table, texts
 from notifier.unread import count_unread
 
 PAGE = 100
@@ -77,19 +77,23 @@ def _since(wanted: set[tuple[str, int]], limit: int) -> dict[tuple[str, int], Mi
             f" FROM {source} JOIN {table(Stream)} AS stream ON stream.name = want.stream"
             f" LEFT JOIN {table(Entry)} AS entry"
             f" ON entry.stream_id = stream.id AND entry.seq > {after} AND entry.seq <= {after} + %s"
-            " ORDER BY want.place, entry.seq",
-            [pack([{"place": n, "stream": stream, "cursor": at} for n, (stream, at) in enumerate(wants)]), limit],
+            f" WHERE {among('stream.name')} ORDER BY want.place, entry.seq",
+            [
+                pack([{"place": n, "stream": stream, "cursor": at} for n, (stream, at) in enumerate(wants)]),
+                limit,
+                texts({stream for stream, _ in wants}),
+            ],
         )
         rows = cursor.fetchall()
     if connection.vendor == "sqlite":  # which knows no UUIDs
         rows = [(*rest, identity and uuid.UUID(identity)) for *rest, identity in rows]
-    texts = CONTENTS.of({identity for *_, identity in rows if identity is not None})
+    contents = CONTENTS.of({identity for *_, identity in rows if identity is not None})
     for place, last, oldest, seq, identity in rows:
         want = wants[place]
         if (missed := pages.get(want)) is None:
             upto = max(want[1], min(last, max(want[1], oldest - 1) + limit))
             missed = pages[want] = Missed([], upto, last, oldest)
-        if (text := texts.get(identity)) is not None:
+        if (text := contents.get(identity)) is not None:
             missed.entries.append((seq, text))
     return {want: pages.get(want) or Missed([], want[1], 0, 1) for want in wants}
 

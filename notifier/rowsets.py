@@ -42,6 +42,21 @@ def moment(seconds: float) -> int:
     return round(seconds * 1_000_000)
 
 
+def among(column: str) -> str:
+    """A condition: this column is one of some texts. It takes one parameter: see `texts`.
+
+    Of a list PostgreSQL knows how long it is. A rowset it takes for 100 rows, and reads the whole of a table of 20,000 for one.
+    """
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)"
+    return f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608 -- no input in it
+
+
+def texts(values: Iterable[str]) -> list[str] | str:
+    """The texts as the parameter of `among`."""
+    return list(values) if connection.vendor == "postgresql" else json.dumps(list(values))
+
+
 def microseconds(column: str) -> str:
     """A stored time as whole microseconds since 1970, which both databases hand over as a number, or null."""
     if connection.vendor == "postgresql":

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from notifier.access import Person
 from notifier.models import Block, Installation, Revocation
-from notifier.rowsets import microseconds, pack, rowset, table
+from notifier.rowsets import among, microseconds, table, texts
 
 
 @dataclass(slots=True)
@@ -26,13 +26,13 @@ class Standing:
 
 def standing_of(recipients: Collection[str]) -> Standing:
     """As of now. With Django's own rows, in three queries, it takes three times as long."""
-    these = f"recipient IN (SELECT who.recipient FROM {rowset('who', recipient='text')})"  # noqa: S608 -- no input in it
+    these = among("recipient")
     statement = (
         f"SELECT 'epoch', epoch, 0 FROM {table(Installation)}"  # noqa: S608 -- no input in it
         f" UNION ALL SELECT 'void', recipient, {microseconds('before')} FROM {table(Revocation)} WHERE {these}"
         f" UNION ALL SELECT 'blocked', recipient, 0 FROM {table(Block)} WHERE (until IS NULL OR until > %s) AND {these}"
     )
-    who, now = pack([{"recipient": recipient} for recipient in recipients]), timezone.now()
+    who, now = texts(recipients), timezone.now()
     found = Standing()
     with connection.cursor() as cursor:
         cursor.execute(statement, [who, connection.ops.adapt_datetimefield_value(now), who])

@@ -6,15 +6,15 @@ from django.db import connection
 
 from notifier.following import Position
 from notifier.models import Entry, Receipt
-from notifier.rowsets import pack, rowset, table
+from notifier.rowsets import table
 
-# Places in a statement.
+# Of places; SQLite takes at most 32,766 parameters in a statement.
 _CHUNK = 5000
 
 # Each place is one stretch of a stream that a person may have unread; `person` tells the people apart. Unread is what came
 # after the place was read all at once, and was not read singly; and what was marked as unread again, wherever it stands.
 _COUNT = """
-WITH place AS (SELECT * FROM {places})
+WITH place(person, recipient, stream_id, first_seq, after_seq, head_seq) AS (VALUES {places})
 SELECT person, COUNT(*) FROM (
     SELECT place.person AS person, entry.notification_id AS notification_id
     FROM place
@@ -31,15 +31,6 @@ SELECT person, COUNT(*) FROM (
 ) AS unread
 GROUP BY person
 """
-
-_COLUMNS = {
-    "person": "bigint",
-    "recipient": "text",
-    "stream_id": "bigint",
-    "first_seq": "bigint",
-    "after_seq": "bigint",
-    "head_seq": "bigint",
-}
 
 # As a row of `place`: the number of the person, the recipient, the stream's, the first seq, the one after which it is unread, the head.
 _Place = tuple[int, str, int, int, int, int]
@@ -69,11 +60,14 @@ def count_unread(people: Sequence[tuple[str, Sequence[Position]]]) -> list[int]:
 def _count(lot: list[_Place], counts: list[int]) -> None:
     if not lot:
         return
-    places = rowset("place", **_COLUMNS)
+    # The numbers are written out: a parameter costs 1 µs.
+    places = ", ".join(
+        f"({person:d}, %s, {stream:d}, {first:d}, {after:d}, {head:d})" for person, _, stream, first, after, head in lot
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             _COUNT.format(places=places, entry=table(Entry), receipt=table(Receipt)),
-            [pack([dict(zip(_COLUMNS, place, strict=True)) for place in lot])],
+            [recipient for _, recipient, *_ in lot],
         )
         for number, count in cursor.fetchall():
             counts[number] = count
