@@ -4,7 +4,6 @@
 keeps the one timer that `deadline` asks for.
 """
 
-from collections import deque
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum, auto
@@ -57,7 +56,7 @@ class Protocol:
         self.topic = topic
         self.expires = expires
         self.delivery = Delivery(acks=not plain, window=window)
-        self.out: deque[str] = deque()
+        self.out: list[str] = []
         self.closing: CloseCode | None = None
         self.client = self.page = ""
         self.visible: bool | None = None

@@ -318,15 +318,14 @@ class Session:
             if not write_frame(b"".join(frames)):
                 return
             METRICS.frames += len(frames)
-            for _ in frames:
-                out.popleft()
+            del out[: len(frames)]
             frames, size = [], 0
 
     async def _write(self) -> None:
         protocol = self.protocol
         try:
             while protocol.out:
-                await self._write_text(protocol.out.popleft())
+                await self._write_text(protocol.out.pop(0))
                 METRICS.frames += 1
             if protocol.closing is not None:
                 self._closed = True

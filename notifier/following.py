@@ -1,5 +1,6 @@
 """Which streams a person reads: the own one and `everyone` from the first visit, and the topics that are followed."""
 
+import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,7 +13,7 @@ from notifier.access import Person
 from notifier.changes import Change
 from notifier.errors import Forbidden, Invalid
 from notifier.models import Stream, Subscription
-from notifier.rowsets import among, table, texts
+from notifier.rowsets import TIME, among, listed, moment, pack, rowset, table
 from notifier.sequences import ensure_streams
 
 
@@ -68,14 +69,16 @@ def all_positions_of(recipients: Collection[str]) -> dict[str, list[Position]]:
 
 
 def _read_by(recipients: Collection[str]) -> dict[str, list[Position]]:
+    # Not by the ORM, which takes 0.4 ms of the 1.4 that a connection takes to open, and whose objects are not needed.
+    subscription, stream = table(Subscription), table(Stream)
+    query = (
+        "SELECT mine.recipient, stream.id, stream.name, stream.last_seq, stream.oldest_seq,"  # noqa: S608 -- no input in it
+        " mine.from_seq, mine.delivered_seq, mine.read_seq, stream.revision"
+        f" FROM {subscription} AS mine JOIN {stream} AS stream ON stream.id = mine.stream_id WHERE {among('mine.recipient')}"
+    )
     found: dict[str, list[Position]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT mine.recipient, stream.id, stream.name, stream.last_seq, stream.oldest_seq, mine.from_seq,"  # noqa: S608 -- no input in it
-            f" mine.delivered_seq, mine.read_seq, stream.revision FROM {table(Subscription)} AS mine"
-            f" JOIN {table(Stream)} AS stream ON stream.id = mine.stream_id WHERE {among('mine.recipient')}",
-            [texts(recipients)],
-        )
+        cursor.execute(query, [listed(recipients)])
         for recipient, *place in cursor.fetchall():
             found.setdefault(recipient, []).append(Position(*place))
     return found
@@ -143,13 +146,29 @@ def touch(recipient: str, change: Change = Change()) -> Change:  # noqa: B008 --
 
 
 def _begin(recipients: Collection[str]) -> None:
-    own = {names.user_stream(recipient): recipient for recipient in recipients}
-    ensure_streams([*own, names.EVERYONE])
-    with transaction.atomic():
-        streams = list(Stream.objects.filter(name__in=own))
-        everyone = Stream.objects.get(name=names.EVERYONE)
-        _subscribe([(own[stream.name], stream) for stream in streams])
-        _subscribe([(recipient, everyone) for recipient in sorted(recipients)])
+    """Each begins to read the own stream from its start, and `everyone` from where it is now."""
+    stream, subscription = table(Stream), table(Subscription)
+    begun = rowset("begun", recipient="text", stream="text", at=TIME)
+    now = moment(time.time())
+    rows = [
+        {"recipient": recipient, "stream": name, "at": now}
+        for recipient in sorted(recipients)
+        for name in (names.user_stream(recipient), names.EVERYONE)
+    ]
+    make_streams = (
+        f"INSERT INTO {stream} (name, last_seq, oldest_seq, revision)"  # noqa: S608 -- no input in it
+        f" SELECT DISTINCT begun.stream, 0, 1, 0 FROM {begun} WHERE TRUE ORDER BY begun.stream ON CONFLICT (name) DO NOTHING"
+    )
+    seq = "CASE WHEN stream.name = %s THEN stream.last_seq ELSE 0 END"
+    subscribe = (
+        f"INSERT INTO {subscription} (recipient, stream_id, from_seq, delivered_seq, read_seq, created_at)"  # noqa: S608
+        f" SELECT begun.recipient, stream.id, {seq}, {seq}, 0, begun.at"
+        f" FROM {begun} JOIN {stream} AS stream ON stream.name = begun.stream"
+        " WHERE TRUE ORDER BY begun.recipient, stream.id ON CONFLICT (recipient, stream_id) DO NOTHING"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(make_streams, [pack(rows)])
+        cursor.execute(subscribe, [names.EVERYONE, names.EVERYONE, pack(rows)])
 
 
 def _subscribe(wanted: list[tuple[str, Stream]]) -> None:

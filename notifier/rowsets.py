@@ -42,27 +42,24 @@ def moment(seconds: float) -> int:
     return round(seconds * 1_000_000)
 
 
-def among(column: str) -> str:
-    """A condition: this column is one of some texts. It takes one parameter: see `texts`.
-
-    Of a list PostgreSQL knows how long it is. A rowset it takes for 100 rows, and reads the whole of a table of 20,000 for one.
-    """
-    if connection.vendor == "postgresql":
-        return f"{column} = ANY(%s)"
-    return f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608 -- no input in it
-
-
-def texts(values: Iterable[str]) -> list[str] | str:
-    """The texts as the parameter of `among`."""
-    return list(values) if connection.vendor == "postgresql" else json.dumps(list(values))
-
-
 def microseconds(column: str) -> str:
     """A stored time as whole microseconds since 1970, which both databases hand over as a number, or null."""
     if connection.vendor == "postgresql":
         return f"(EXTRACT(EPOCH FROM {column}) * 1000000)::bigint"
     # julianday() would round to milliseconds.
     return f"(CAST(strftime('%%s', {column}) AS INTEGER) * 1000000 + CAST(substr({column} || '.000000', 21, 6) AS INTEGER))"
+
+
+def among(column: str) -> str:
+    """A condition: the column is one of the texts that `listed` makes its one parameter."""
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)"
+    return f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608 -- no input in it
+
+
+def listed(texts: Iterable[str]) -> list[str] | str:
+    """The parameter of `among`."""
+    return list(texts) if connection.vendor == "postgresql" else json.dumps(list(texts))
 
 
 def table(model: type[Model]) -> str:
