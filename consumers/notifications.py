@@ -100,6 +100,8 @@ class NotificationConsumer(AsyncWebsocketConsumer):
             self,
             self.scope.get("extensions", {}).get("notifier.frame"),
         )
+        if (offer_to := self.scope.get("extensions", {}).get("notifier.offer")) is not None:
+            offer_to(self.session.take)
         await self.session.begin()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:

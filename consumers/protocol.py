@@ -4,6 +4,7 @@
 keeps the one timer that `deadline` asks for.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum, auto
 
@@ -79,12 +80,27 @@ class Protocol:
 
     # -------------------------------------------------------------- from the client
 
+    def acknowledge(self, text: str, now: float) -> dict[str, int] | None:
+        """Take a message if it is an ack in the usual form, and in order: what of it was news. None: `receive` has to take it."""
+        streams = wire.parse_usual_ack(text)
+        if (
+            streams is None
+            or self.stage is not Stage.OPEN
+            or self.closing is not None
+            or self.delivery.fault(streams)
+            or not self._count_frame(now)
+        ):
+            return None
+        return self._acknowledge(streams, now)
+
     def receive(self, text: str | None, now: float) -> wire.ClientFrame | None:
         """Take a message (None: a binary one). Returns the frame if the domain has to act on it; acks are returned for the record."""
         if self.closing is not None:
             return None
         try:
-            self._count_frame(now)
+            if not self._count_frame(now):
+                rate = wire.MAX_FRAMES_PER_SECOND
+                raise FrameError("rate", f"At most {rate} frames a second.", close=CloseCode.RATE)
             if text is None:
                 raise FrameError("binary_frame", "Frames are JSON in text messages.")
             return self._take(wire.parse_client_frame(text), now)
@@ -112,7 +128,10 @@ class Protocol:
                 self._note_page(frame)
                 return None
             case wire.Ack():
-                return self._acknowledge(frame, now)
+                if fault := self.delivery.fault(frame.streams):
+                    raise FrameError("bad_frame", fault, field="streams")
+                news = self._acknowledge(frame.streams, now)
+                return wire.Ack(type="ack", streams=news) if news else None
             case wire.Read() | wire.Unread() | wire.Archive() | wire.Unarchive() | wire.Follow() | wire.Unfollow() if (
                 self.topic is not None
             ):
@@ -120,26 +139,23 @@ class Protocol:
                 return None
         return frame
 
-    def _acknowledge(self, frame: wire.Ack, now: float) -> wire.Ack | None:
-        try:
-            news = {stream: seq for stream, seq in frame.streams.items() if self.delivery.acknowledge(stream, seq)}
-        except ValueError as error:
-            raise FrameError("bad_frame", str(error), field="streams") from None
+    def _acknowledge(self, streams: Mapping[str, int], now: float) -> dict[str, int]:
+        news = {stream: seq for stream, seq in streams.items() if self.delivery.acknowledge(stream, seq)}
         self.acked = now
-        if news:
+        if news and self._behind_since is not None:
             self._behind_since = now if self.delivery.behind else None
-        return wire.Ack(type="ack", streams=news) if news else None
+        return news
 
     def _note_page(self, frame: wire.Hello | wire.Page) -> None:
         self.page = self.page if frame.page is None else frame.page
         self.visible = self.visible if frame.visible is None else frame.visible
 
-    def _count_frame(self, now: float) -> None:
+    def _count_frame(self, now: float) -> bool:
+        """Whether one more is within the rate."""
         rate = wire.MAX_FRAMES_PER_SECOND
         self._frames_left = min(rate, self._frames_left + (now - self._counted_at) * rate) - 1
         self._counted_at = now
-        if self._frames_left < 0:
-            raise FrameError("rate", f"At most {rate} frames a second.", close=CloseCode.RATE)
+        return self._frames_left >= 0
 
     # -------------------------------------------------------------- from the domain
 
@@ -206,9 +222,9 @@ class Protocol:
         """What was read from the database for this stream. If what was to come next was pruned meanwhile, the client is told so."""
         if self.delivery.skip_pruned(stream, missed.oldest):
             self.out.append(wire.reset_frame(stream, missed.oldest, missed.oldest - 1))
+        welcomed = self.delivery.welcomed_at(stream)
         for seq, content in missed.entries:
-            replayed = self.delivery.is_replay(stream, seq)
-            text = wire.notification_frame(stream, seq, content, replayed=replayed)
+            text = wire.notification_frame(stream, seq, content, replayed=seq <= welcomed)
             if self.delivery.replay(stream, seq, size_of(text), now):
                 self.push(text)
                 if self._behind_since is None and self.delivery.behind:

@@ -109,13 +109,30 @@ class Session:
 
     # -------------------------------------------------------------- from the client
 
+    def take(self, text: str) -> bool:
+        """Take a message at once if it is an ack in the usual form; anything else is left to `receive`. Returns whether it was.
+
+        An ack may come before what waits to be received: it is cumulative, and only about what was sent.
+        """
+        now, was_behind = self._loop.time(), self.behind
+        news = self.protocol.acknowledge(text, now)
+        if news is None:
+            return False
+        if news:
+            self._acknowledged(news, now)
+            if was_behind:
+                self._settle()
+        return True
+
     def receive(self, text: str | None) -> Coroutine[Any, Any, None] | None:
         """Take a message (None: a binary one). Returns what is left to do about it, to be awaited before the next one."""
+        if text is not None and self.take(text):
+            return None
         frame = self.protocol.receive(text, self._loop.time())
         work = None
         match frame:
             case wire.Ack():
-                self._acknowledged(frame)
+                self._acknowledged(frame.streams, self._loop.time())
             case wire.Seen(ids=seen):
                 self._hub.ledger.seen(self._recipient, seen)
             case None:
@@ -147,14 +164,14 @@ class Session:
             self._lock = asyncio.Lock()
         return self._lock
 
-    def _acknowledged(self, ack: wire.Ack) -> None:
-        self._hub.acknowledged(self._recipient, ack.streams)
-        handled = self.protocol.delivery.take_acknowledged()
-        self._hub.ledger.delivered(self._recipient, handled, self._loop.time())
-        METRICS.delivered += self.protocol.delivery.delivered - self._counted
-        self._counted = self.protocol.delivery.delivered
+    def _acknowledged(self, news: dict[str, int], now: float) -> None:
+        delivery = self.protocol.delivery
+        self._hub.acknowledged(self._recipient, news)
+        self._hub.ledger.delivered(self._recipient, delivery.take_acknowledged(), now)
+        METRICS.delivered += delivery.delivered - self._counted
+        self._counted = delivery.delivered
         if TAIL.on:
-            for stream, seq in ack.streams.items():
+            for stream, seq in news.items():
                 TAIL.add("acknowledged", recipient=self._recipient, stream=stream, seq=seq)
 
     async def _open(self, hello: wire.Hello) -> None:

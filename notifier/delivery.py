@@ -4,6 +4,7 @@ With `sent` the last seq that went out: the next one goes out, an older one is d
 on shows that something was missed, which is then read from the database. Nothing is ever queued here: the database is the queue.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from notifier import wire
@@ -133,18 +134,23 @@ class Delivery:
             stream: track.sent for stream, track in self._tracks.items() if track.unchecked or track.sent < track.head
         }
 
-    def is_replay(self, stream: str, seq: int) -> bool:
+    def welcomed_at(self, stream: str) -> int:
+        """The stream's head when the connection was welcomed: what is up to it is a replay."""
         track = self._tracks.get(stream)
-        return track is not None and seq <= track.welcomed
+        return 0 if track is None else track.welcomed
+
+    def fault(self, streams: Mapping[str, int]) -> str:
+        """What is wrong with an ack of these streams, or nothing. Streams that are not carried are none of its business."""
+        for stream, seq in streams.items():
+            track = self._tracks.get(stream)
+            if track is not None and seq > track.sent:
+                return f"{stream} was sent up to {track.sent} only"
+        return ""
 
     def acknowledge(self, stream: str, seq: int) -> bool:
-        """Take a cumulative ack. Returns whether it was news. ValueError for a seq that was never sent."""
+        """Take a cumulative ack of what was sent. Returns whether it was news."""
         track = self._tracks.get(stream)
-        if track is None:
-            return False
-        if seq > track.sent:
-            raise ValueError(f"{stream} was sent up to {track.sent} only")
-        if seq <= track.acked:
+        if track is None or seq <= track.acked:
             return False
         track.acked = seq
         handled = [parcel for parcel in track.on_the_way if parcel[0] <= seq]

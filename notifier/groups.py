@@ -90,6 +90,8 @@ class Groups:
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
                 self._hand_on(message)
+                if message["type"] == "notification.batch":
+                    await asyncio.sleep(0)  # the next is here already, and others wait for the loop
 
     def _hand_on(self, message: Message) -> None:
         if message["type"] == "hub.echo":

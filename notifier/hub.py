@@ -47,7 +47,7 @@ _STOP_SECONDS = 2.0
 _TIDY_SECONDS = 600.0
 _SWEEP_CHUNK = 1000
 _BATCH = 500
-# SQLite takes expressions of at most 1,000 alternatives.
+# Each may bring a hundred entries.
 _READ_BATCH = 200
 
 
@@ -179,15 +179,23 @@ class Hub:
         if message["type"].startswith(("hub.", "ops.")):
             self._take_order(message)
             return
-        carriers = self._carried.get(message["stream"], ())
-        if message["type"] == "notification.push":
-            live = Live(message["stream"], message["seq"], message["text"], asyncio.get_running_loop().time())
-            for connection in tuple(carriers):
-                connection.push(live)
-        else:
-            change = Change.of_message(message)
-            for connection in tuple(carriers):
-                connection.told(change)
+        match message["type"]:
+            case "notification.push":
+                self._push(message["stream"], message["seq"], message["text"])
+            case "notification.batch":
+                content = message["content"]
+                for stream, seq in message["places"]:
+                    if stream in self._carried:
+                        self._push(stream, seq, wire.notification_frame(stream, seq, content, replayed=False))
+            case _:
+                change = Change.of_message(message)
+                for connection in tuple(self._carried.get(message["stream"], ())):
+                    connection.told(change)
+
+    def _push(self, stream: str, seq: int, text: str) -> None:
+        live = Live(stream, seq, text, asyncio.get_running_loop().time())
+        for connection in tuple(self._carried.get(stream, ())):
+            connection.push(live)
 
     def _take_order(self, message: dict[str, Any]) -> None:
         """What is said to the hubs, and what is for the operators who listen here."""

@@ -1,19 +1,20 @@
 """The reading side: what was missed, and what is in the inbox."""
 
 import uuid
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from notifier import wire
 from notifier.access import Person
+from notifier.contents import CONTENTS
 from notifier.errors import Invalid
 from notifier.following import Position, all_positions, all_positions_of, own_position, positions, positions_of
 from notifier.models import Entry, Notification, Receipt, Stream
+from notifier.rowsets import among, listed, pack, rowset, table
 from notifier.unread import count_unread
 
 PAGE = 100
@@ -45,7 +46,7 @@ class Count:
 
 
 def since(cursors: Iterable[tuple[str, int]], *, limit: int = PAGE) -> dict[tuple[str, int], Missed]:
-    """What follows each cursor, given as (stream, seq): at most `limit` entries each, two queries for all of them.
+    """What follows each cursor, given as (stream, seq): at most `limit` entries each, a query for all of them and one for what they say.
 
     A `seq` names its place, so a range of them is a page: no LIMIT, and no stream can starve another.
     Streams that do not exist yet are as empty ones. What is pruned between the two queries is no hole: it shows in `oldest`.
@@ -66,24 +67,39 @@ def since(cursors: Iterable[tuple[str, int]], *, limit: int = PAGE) -> dict[tupl
 
 
 def _since(wanted: set[tuple[str, int]], limit: int) -> dict[tuple[str, int], Missed]:
-    rows = Stream.objects.filter(name__in={stream for stream, _ in wanted})
-    streams = {name: rest for name, *rest in rows.values_list("name", "pk", "last_seq", "oldest_seq")}
-    pages: dict[tuple[str, int], Missed] = {}
-    ranges, by_stream = Q(), defaultdict[int, list[tuple[int, Missed]]](list)
-    for stream, cursor in wanted:
-        pk, last, oldest = streams.get(stream, (0, 0, 1))
-        after = max(cursor, oldest - 1)
-        missed = pages[stream, cursor] = Missed([], max(cursor, min(last, after + limit)), last, oldest)
-        if missed.upto > after:
-            ranges |= Q(stream_id=pk, seq__gt=after, seq__lte=missed.upto)
-            by_stream[pk].append((after, missed))
-    if ranges:
-        for entry in Entry.objects.filter(ranges).select_related("notification").order_by("stream_id", "seq"):
-            content = wire.dumps(entry.notification.content())
-            for after, missed in by_stream[entry.stream_id]:
-                if after < entry.seq <= missed.upto:
-                    missed.entries.append((entry.seq, content))
-    return pages
+    """One statement for all that is in their streams: with Django's own rows it takes ten times as long.
+
+    The streams are listed, too: of a list PostgreSQL knows how long it is. A rowset it takes for 100 rows, and reads the
+    whole of a table of 20,000 to find one.
+    """
+    wants, pages = list(wanted), dict[tuple[str, int], Missed]()
+    source = rowset("want", place="bigint", stream="text", cursor="bigint")
+    after = f"{'GREATEST' if connection.vendor == 'postgresql' else 'MAX'}(want.cursor, stream.oldest_seq - 1)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT want.place, stream.last_seq, stream.oldest_seq, entry.seq, entry.notification_id"  # noqa: S608 -- no input in it
+            f" FROM {source} JOIN {table(Stream)} AS stream ON stream.name = want.stream"
+            f" LEFT JOIN {table(Entry)} AS entry"
+            f" ON entry.stream_id = stream.id AND entry.seq > {after} AND entry.seq <= {after} + %s"
+            f" WHERE {among('stream.name')} ORDER BY want.place, entry.seq",
+            [
+                pack([{"place": n, "stream": stream, "cursor": at} for n, (stream, at) in enumerate(wants)]),
+                limit,
+                listed({stream for stream, _ in wants}),
+            ],
+        )
+        rows = cursor.fetchall()
+    if connection.vendor == "sqlite":  # which knows no UUIDs
+        rows = [(*rest, identity and uuid.UUID(identity)) for *rest, identity in rows]
+    contents = CONTENTS.of({identity for *_, identity in rows if identity is not None})
+    for place, last, oldest, seq, identity in rows:
+        want = wants[place]
+        if (missed := pages.get(want)) is None:
+            upto = max(want[1], min(last, max(want[1], oldest - 1) + limit))
+            missed = pages[want] = Missed([], upto, last, oldest)
+        if (text := contents.get(identity)) is not None:
+            missed.entries.append((seq, text))
+    return {want: pages.get(want) or Missed([], want[1], 0, 1) for want in wants}
 
 
 def last_seqs(names: list[str]) -> dict[str, tuple[int, int]]:

@@ -9,7 +9,7 @@ import logging
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from django.conf import settings
@@ -60,7 +60,7 @@ class Ledger:
     """Of one process; all methods are called on its event loop."""
 
     def __init__(self, *, most_waiting: int = MOST_WAITING) -> None:
-        self._most = most_waiting
+        self._most, self._kept = most_waiting, settings.ENVIRONMENT.receipts
         self._lots: deque[_Lot] = deque()
         self._waiting = 0
         self._sights: deque[Sight] = deque()
@@ -88,7 +88,7 @@ class Ledger:
 
     def seen(self, recipient: str, notification_ids: list[str]) -> None:
         """The person has these before their eyes."""
-        if settings.ENVIRONMENT.receipts == "none":
+        if self._kept == "none":
             return
         now = time.time()
         self._sights.extend(Sight(recipient, notification, now) for notification in notification_ids)
@@ -105,9 +105,8 @@ class Ledger:
             self._warn()
 
     def _add(self, recipient: str, lots: list[tuple[str, list[Parcel]]], delivered: float | None) -> None:
-        kept = settings.ENVIRONMENT.receipts
         for stream, parcels in lots:
-            if kept == "all" or (kept == "people" and stream == names.user_stream(recipient)):
+            if self._kept == "all" or (self._kept == "people" and stream == names.user_stream(recipient)):
                 self._lots.append((recipient, stream, parcels, delivered))
                 self._waiting += len(parcels)
         while self._waiting > self._most:
@@ -190,7 +189,7 @@ class Ledger:
     async def _write_sights(self) -> int:
         batch = [self._sights.popleft() for _ in range(min(len(self._sights), _ROWS[connection.vendor]))]
         try:
-            await in_database(write_sights, batch, named_only=settings.ENVIRONMENT.receipts == "people")
+            await in_database(write_sights, batch, named_only=self._kept == "people")
         except BaseException as error:
             if _may_succeed_later(error):
                 self._sights.extendleft(reversed(batch))
@@ -218,16 +217,17 @@ def _may_succeed_later(error: BaseException) -> bool:
 
 def _write_lots(lots: list[_Lot], wall: float) -> None:
     """`wall` is what to add to the monotonic clock for Unix seconds."""
-    write_marks(
-        [
-            Mark(
-                recipient,
-                stream,
-                seq,
-                None if sent == _UNKNOWN else sent + wall,
-                None if delivered is None else delivered + wall,
-            )
-            for recipient, stream, parcels, delivered in lots
-            for seq, _, sent in parcels
-        ]
-    )
+    write_marks([mark for lot in lots for mark in _marks(*lot, wall)])
+
+
+def _marks(recipient: str, stream: str, parcels: list[Parcel], delivered: float | None, wall: float) -> Iterator[Mark]:
+    """One for each run of entries that were sent at the same moment, as those are that somebody had missed."""
+    delivered = None if delivered is None else delivered + wall
+    first, run = 0, len(parcels)
+    while first < run:
+        seq, _, sent = parcels[first]
+        end = first + 1
+        while end < run and parcels[end][2] == sent and parcels[end][0] == seq + end - first:
+            end += 1
+        yield Mark(recipient, stream, seq, None if sent == _UNKNOWN else sent + wall, delivered, end - first)
+        first = end

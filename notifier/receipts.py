@@ -8,29 +8,29 @@ import time
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection
 
 from notifier import ids
 from notifier.metrics import METRICS
 from notifier.models import Entry, Receipt, Stream, Subscription
-from notifier.rowsets import TIME, moment, pack, rowset, table
+from notifier.rowsets import TIME, microseconds, moment, pack, rowset, table
 
 # Who gets something so late was away, and nobody was slow.
 _AWAY_SECONDS = 30.0
 
 
 class Mark(NamedTuple):
-    """An entry was sent to a person, or acknowledged by one, or both. Times are in Unix seconds."""
+    """An entry was sent to a person, or acknowledged by one, or both. Times are in Unix seconds. `entries` are meant, from `seq` on."""
 
     recipient: str
     stream: str
     seq: int
     sent: float | None
     delivered: float | None
+    entries: int = 1
 
 
 class Sight(NamedTuple):
@@ -47,22 +47,24 @@ def write_marks(marks: Collection[Mark]) -> int:
     Entries that are gone are passed over, and so is what is known already.
     """
     receipt, sent, delivered = table(Receipt), _earlier("sent_at"), _earlier("delivered_at")
-    source = rowset("mark", recipient="text", stream="text", seq="bigint", sent=TIME, delivered=TIME)
+    source = rowset("mark", recipient="text", stream="text", seq="bigint", last="bigint", sent=TIME, delivered=TIME)
     # CROSS JOIN: SQLite then keeps this order, in which each step is a look into an index.
     statement = (
         f"INSERT INTO {receipt} (recipient, notification_id, sent_at, delivered_at)"  # noqa: S608 -- no input in it
         f" SELECT mark.recipient, entry.notification_id, MIN(mark.sent), MIN(mark.delivered) FROM {source}"
         f" CROSS JOIN {table(Stream)} AS stream CROSS JOIN {table(Entry)} AS entry"
-        " WHERE stream.name = mark.stream AND entry.stream_id = stream.id AND entry.seq = mark.seq"
+        " WHERE stream.name = mark.stream AND entry.stream_id = stream.id"
+        " AND entry.seq >= mark.seq AND entry.seq <= mark.last"
         " GROUP BY mark.recipient, entry.notification_id ORDER BY mark.recipient, entry.notification_id"
         f" ON CONFLICT (recipient, notification_id) DO UPDATE SET sent_at = {sent.value}, delivered_at = {delivered.value}"
-        f" WHERE {sent.news} OR {delivered.news} RETURNING notification_id, delivered_at"
+        f" WHERE {sent.news} OR {delivered.news} RETURNING notification_id, {microseconds('delivered_at')}"
     )
     rows = [
         {
             "recipient": mark.recipient,
             "stream": mark.stream,
             "seq": mark.seq,
+            "last": mark.seq + mark.entries - 1,
             "sent": None if mark.sent is None else moment(mark.sent),
             "delivered": None if mark.delivered is None else moment(mark.delivered),
         }
@@ -71,20 +73,21 @@ def write_marks(marks: Collection[Mark]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, [pack(rows)])
         written = cursor.fetchall()
-    for identity, at in written:
-        _observe(identity, at)
+    _observe(written)
     return len(written)
 
 
-def _observe(identity: Any, delivered_at: Any) -> None:
-    """Count how long it took from the POST to the browser. An id tells when it was made."""
-    if delivered_at is None:
-        return
-    made = ids.moment_of(uuid.UUID(str(identity)))
-    at = datetime.fromisoformat(delivered_at) if isinstance(delivered_at, str) else delivered_at
-    seconds = (at.replace(tzinfo=UTC) - made).total_seconds() if made is not None else -1.0
-    if 0 <= seconds <= _AWAY_SECONDS:
-        METRICS.observe(seconds)
+def _observe(written: Collection[tuple[uuid.UUID | str, int | None]]) -> None:
+    """Count how long it took from the POSTs to the browsers. An id tells when it was made; times in Unix microseconds."""
+    made: dict[uuid.UUID | str, float | None] = {}
+    for identity, at in written:
+        if at is None:
+            continue
+        if identity not in made:
+            born = ids.moment_of(identity if isinstance(identity, uuid.UUID) else uuid.UUID(identity))
+            made[identity] = None if born is None else born.timestamp()
+        if (begin := made[identity]) is not None and 0 <= (seconds := at / 1_000_000 - begin) <= _AWAY_SECONDS:
+            METRICS.observe(seconds)
 
 
 def write_sights(sights: Collection[Sight], *, named_only: bool = False) -> int:

@@ -6,8 +6,9 @@ from django.db import connection
 
 from notifier.following import Position
 from notifier.models import Entry, Receipt
+from notifier.rowsets import table
 
-# Six parameters each; SQLite takes at most 32,766 in a statement.
+# Of places; SQLite takes at most 32,766 parameters in a statement.
 _CHUNK = 5000
 
 # Each place is one stretch of a stream that a person may have unread; `person` tells the people apart. Unread is what came
@@ -59,13 +60,14 @@ def count_unread(people: Sequence[tuple[str, Sequence[Position]]]) -> list[int]:
 def _count(lot: list[_Place], counts: list[int]) -> None:
     if not lot:
         return
-    quoted = connection.ops.quote_name
-    query = _COUNT.format(
-        places=", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(lot)),
-        entry=quoted(Entry._meta.db_table),
-        receipt=quoted(Receipt._meta.db_table),
+    # The numbers are written out: a parameter costs 1 µs.
+    places = ", ".join(
+        f"({person:d}, %s, {stream:d}, {first:d}, {after:d}, {head:d})" for person, _, stream, first, after, head in lot
     )
     with connection.cursor() as cursor:
-        cursor.execute(query, [part for place in lot for part in place])
+        cursor.execute(
+            _COUNT.format(places=places, entry=table(Entry), receipt=table(Receipt)),
+            [recipient for _, recipient, *_ in lot],
+        )
         for number, count in cursor.fetchall():
             counts[number] = count

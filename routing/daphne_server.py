@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from autobahn.websocket.types import ConnectionDeny
@@ -12,6 +13,7 @@ from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from django.conf import settings
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred
+from twisted.internet.tcp import Server as Connection
 
 from notifier.hub import this_hub
 from notifier.wire import MAX_UNACKNOWLEDGED_BYTES
@@ -27,12 +29,44 @@ _MAX_BACKLOG_BYTES = MAX_UNACKNOWLEDGED_BYTES * 5 // 4
 class BoundedSocket(WebSocketProtocol):
     """Daphne's `send` never waits: what a client does not take piles up in this process. Beyond the bound the line is cut."""
 
+    _take: Callable[[str], bool] | None = None
+
     def onConnect(self, request: Any) -> Any:  # noqa: N802 -- autobahn's signature
         """Daphne decodes the subprotocols, percent signs and all, and fails on what comes out of some."""
         offered = request.headers.get("sec-websocket-protocol", "")
         if not offered.isascii() or "%" in offered:
             raise ConnectionDeny(ConnectionDeny.BAD_REQUEST, "Bad Request")  # type: ignore[no-untyped-call]
         return super().onConnect(request)
+
+    def extensions(self) -> dict[str, Any]:
+        """`notifier.frame` as `routing.uvicorn_socket` has it, and `notifier.offer`."""
+        return {"notifier.frame": self.write_frame, "notifier.offer": self.offer_to}
+
+    def write_frame(self, frame: bytes) -> bool:
+        """As `routing.uvicorn_socket` does: past autobahn's encoding, and past Twisted's wait for a socket that takes it."""
+        transport = self.transport
+        # On TLS the transport is a wrapper.
+        if self.state != self.STATE_OPEN or self.muted or self._backlog() or type(transport) is not Connection:
+            return False
+        written = transport.writeSomeData(frame)
+        if not isinstance(written, int):
+            return False
+        if written < len(frame):
+            transport.write(frame[written:])  # type: ignore[no-untyped-call]
+        return True
+
+    def offer_to(self, take: Callable[[str], bool]) -> None:
+        """From now on offer each text message to this function first. What it takes, by returning true, does not come through `receive`:
+        it saves the queue, and the switch to the application's task and back."""
+        self._take = take
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: FBT001, N802, N803 -- autobahn's signature
+        if self._take is None or isBinary or self.muted or not self._take(payload.decode()):
+            super().onMessage(payload, isBinary)
+
+    def onClose(self, wasClean: bool, code: int, reason: str) -> None:  # noqa: FBT001, N802, N803 -- autobahn's signature
+        self._take = None
+        super().onClose(wasClean, code, reason)
 
     def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: FBT001, FBT002, N802 -- daphne's signature
         super().serverSend(content, binary)
@@ -52,6 +86,11 @@ class DrainingServer(Server):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, ready_callable=self._ready, **options)
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        if isinstance(protocol, BoundedSocket):
+            scope["extensions"] = protocol.extensions()
+        return super().create_application(protocol, scope)
 
     def listen_success(self, port: Any) -> None:
         self.port = port

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from notifier.wire import FrameError, parse_client_frame
+from notifier.wire import Ack, FrameError, parse_client_frame, parse_usual_ack
 
 VECTORS = json.loads((Path(__file__).parent.parent / "vectors" / "frames.json").read_text())
 
@@ -23,3 +25,30 @@ def test_broken_frame_is_refused_with_its_code_and_field(vector: dict[str, Any])
         parse_client_frame(vector["text"])
     assert (refusal.value.code, refusal.value.field) == (vector["code"], vector["field"])
     assert refusal.value.message
+
+
+@pytest.mark.parametrize("vector", VECTORS["client"], ids=lambda v: v["name"])
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")], ids=["as JavaScript writes it", "as Python does"])
+def test_short_way_takes_the_acks_and_nothing_else(vector: dict[str, Any], separators: tuple[str, str]) -> None:
+    text = json.dumps(vector["frame"], separators=separators) if vector["ok"] else vector["text"]
+    taken = vector["ok"] and vector["frame"]["type"] == "ack"
+    assert parse_usual_ack(text) == (vector["frame"]["streams"] if taken else None)
+
+
+_ODD = st.sampled_from(['"', "\\", "\n", "\x7f", "\u2028", "{", "}", ":", ",", "0", "٣", " ", "-", "e", "ä"])
+_NAMES = st.text(st.one_of(_ODD, st.characters(exclude_categories=["Cs"])), max_size=140)
+
+
+@given(
+    names=st.lists(st.one_of(st.just("everyone"), _NAMES), max_size=4),
+    number=st.one_of(st.integers(-1, 2**54).map(str), st.sampled_from(["01", "1.0", "1e3", "٣", "true", "null", ""])),
+    escaped=st.booleans(),
+    after=st.sampled_from(["", " ", "}", ",", "x"]),
+)
+def test_what_the_short_way_takes_means_the_same_on_the_long_one(
+    names: list[str], number: str, escaped: bool, after: str
+) -> None:
+    quoted = [json.dumps(name, ensure_ascii=False) if escaped else f'"{name}"' for name in names]
+    text = '{"type":"ack","streams":{' + ",".join(f"{name}:{number}" for name in quoted) + "}}" + after
+    if (streams := parse_usual_ack(text)) is not None:
+        assert parse_client_frame(text) == Ack(type="ack", streams=streams)

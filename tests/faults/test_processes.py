@@ -62,6 +62,22 @@ def test_1000_to_50_users_from_8_publishers_arrive_complete_in_order_once(
     assert all(socket.quiet(seconds=0.05) for socket in sockets.values())
 
 
+def test_batches_reach_sockets_on_both_once_and_in_order(two_servers: list[Server], browser: Browser) -> None:
+    """Among people who are not connected, with small ones and single ones between them."""
+    away = [f"away-{number}" for number in range(600)]
+    sockets = {f"here-{number}": browser(two_servers[number % 2], f"here-{number}").hello() for number in range(6)}
+    for index, others in enumerate([away, [], away[:30], away, []]):
+        two_servers[index % 2].post({"users": [*others, *sockets]}, str(index))
+    for socket in sockets.values():
+        frames = socket.notifications(5)
+        assert [(frame["seq"], frame["notification"]["title"]) for frame in frames] == [
+            (n + 1, str(n)) for n in range(5)
+        ]
+        assert socket.quiet(seconds=0.05)
+    late = browser(two_servers[1], away[0]).hello()
+    assert [frame["notification"]["title"] for frame in late.notifications(3)] == ["0", "2", "3"]
+
+
 @pytest.mark.xdist_group("two-uvicorn")
 def test_killed_server_leaves_no_ghost(
     new_server: Start, postgres: Postgres, redis: Redis, browser: Browser, alice: str

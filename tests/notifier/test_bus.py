@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import redis as redis_client
@@ -42,6 +43,36 @@ def _call(work: Callable[[], None], *, in_thread: bool) -> None:
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
+
+
+def test_few_streams_are_told_one_by_one_and_many_through_the_hubs() -> None:
+    """Whoever listens to a person's group alone hears what is for a few people; a batch carries its content a few times, and not a thousand."""
+
+    async def listen(number: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        person, hub = await layer.new_channel(), await layer.new_channel()
+        await layer.group_add(wire.group_of("user:u0"), person)
+        await layer.group_add(wire.ALL_HUBS, hub)
+        places = [Place(f"user:u{n}", n + 1) for n in range(number)]
+        await asyncio.to_thread(bus.announce, [(places, '{"id":"x"}')])
+        return _drain(layer, person), _drain(layer, hub)
+
+    layer = EmbeddedChannelLayer()
+    before = channel_layers.set("default", layer)
+    try:
+        few, none = asyncio.run(listen(3))
+        nothing, batch = asyncio.run(listen(1000))
+    finally:
+        channel_layers.backends["default"] = before
+    assert [(message["type"], message["seq"]) for message in few] == [("notification.push", 1)]
+    assert (none, nothing) == ([], [])
+    assert [place for message in batch for place in message["places"]] == [[f"user:u{n}", n + 1] for n in range(1000)]
+    assert len(batch) <= 4
+    assert {message["content"] for message in batch} == {'{"id":"x"}'}
+
+
+def _drain(layer: EmbeddedChannelLayer, channel: str) -> list[dict[str, Any]]:
+    queue = layer.channels.get(channel)
+    return [queue.get_nowait()[1] for _ in range(queue.qsize())] if queue is not None else []
 
 
 def test_layer_that_hangs_costs_a_publisher_a_moment() -> None:

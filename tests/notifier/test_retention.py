@@ -201,13 +201,13 @@ def test_cursor_from_before_is_reset_once_and_everything_kept_follows() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_pruned_between_two_queries_is_no_hole() -> None:
-    """`since` reads the streams, then the entries; what goes in between shows in `oldest`."""
+    """`since` reads the streams with their entries, then what these say; what goes in between shows in `oldest`."""
     publish_old(40, "alice", number=4)
     publish(draft("alice"))
     pruned: list[Pruned] = []
 
     def between(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
-        if not pruned and "notifier_entry" in sql:
+        if not pruned and "notifier_notification" in sql:
             pruned.append(Pruned())
             pruned.append(prune())
         return execute(sql, *rest)
