@@ -171,8 +171,8 @@ class Ledger:
         self._gave_up = self._gave_up and bool(self._lots or self._sights or self._visits)
 
     async def _write_lots(self) -> int:
-        batch, rows = list[_Lot](), 0
-        while self._lots and rows < _ROWS[connection.vendor]:
+        batch, rows, most = list[_Lot](), 0, _ROWS[connection.vendor]
+        while self._lots and rows < most:
             batch.append(self._lots.popleft())
             rows += len(batch[-1][2])
         self._waiting -= rows
