@@ -117,14 +117,16 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         await close_with(self, code)
 
     def _let_go(self) -> None:
-        if self.session is not None:
-            code = int(self.session.protocol.closing or self._left_with)
-            self.session.end()
+        # The two refer to each other; now they need not wait for the garbage collector.
+        session, self.session = self.session, None
+        if session is not None:
+            code = int(session.protocol.closing or self._left_with)
+            session.end()
             METRICS.closed[code] += 1
             kind = "disconnected" if self._welcomed else "refused"
-            TAIL.add(kind, recipient=self.session.person.recipient, address=self.address, code=code)
-            self.hub.admission.leave(self.session.person.recipient, self.address)
-            presence.left(self.session.connection)
+            TAIL.add(kind, recipient=session.person.recipient, address=self.address, code=code)
+            self.hub.admission.leave(session.person.recipient, self.address)
+            presence.left(session.connection)
 
     def _refusal(self, person: Person | None, offered: list[str]) -> CloseCode | None:
         if offered and wire.SUBPROTOCOL not in offered:

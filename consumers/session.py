@@ -8,17 +8,16 @@ and returns whether it did.
 import asyncio
 import logging
 import math
-import time
-from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 from typing import Protocol as Interface
 
-from consumers.protocol import Protocol, Stage, seconds_until
-from consumers.verbs import Verb, carry_out
+from consumers.protocol import Protocol, Stage
+from consumers.resync import Resync
+from consumers.verbs import Verb
 from notifier import names, wire
-from notifier.access import Person, person_of_token
-from notifier.changes import Change, merge
+from notifier.access import Person
+from notifier.changes import Change
 from notifier.delivery import Parcel
 from notifier.errors import Forbidden, NotifierError, Unauthenticated, Unavailable
 from notifier.hub import Hub
@@ -32,7 +31,6 @@ from notifier.wire import CloseCode
 logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 1.0
-_OWN_REMEMBERED = 64
 # So much is written in one go.
 _WRITE_BYTES = 64 * 1024
 
@@ -56,8 +54,8 @@ class Session:
     """The connection of one client, from its handshake to its end."""
 
     __slots__ = (
-        "__weakref__", "_changes", "_closed", "_counted", "_hub", "_is_idle", "_line", "_lock", "_loop", "_own", "_reader", "_recipient",
-        "_resyncs", "_timer", "_write_frame", "_writer", "connection", "protocol",
+        "__weakref__", "_closed", "_counted", "_hub", "_is_idle", "_line", "_loop", "_reader", "_recipient", "_resync", "_timer",
+        "_write_frame", "_writer", "connection", "protocol",
     )  # fmt: skip
 
     def __init__(
@@ -75,12 +73,9 @@ class Session:
         self._loop = asyncio.get_running_loop()
         self._writer: asyncio.Task[None] | None = None
         self._reader: asyncio.Task[None] | None = None
-        self._resyncs: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        # Made when first needed: most connections are idle, and an empty deque takes 600 bytes.
-        self._lock: asyncio.Lock | None = None
-        self._changes: list[Change] = []
-        self._own: deque[Change] | None = None
+        # Made when first needed: most connections are idle.
+        self._resync: Resync | None = None
         self._closed = False
         self._counted = 0
 
@@ -88,7 +83,7 @@ class Session:
         """From here on the clock runs. A plain connection is welcomed without a hello."""
         if self.protocol.plain:
             await self._open(wire.Hello(type="hello"))
-        self._settle()
+        self.settle()
 
     def end(self) -> None:
         """The socket is gone, however it ended."""
@@ -98,7 +93,7 @@ class Session:
         self._hub.ledger.sent(self._recipient, self.unacknowledged(math.inf))
         if self.protocol.stage is Stage.OPEN:
             self._hub.ledger.visited(self.person)
-        for task in (self._writer, self._reader, self._resyncs, self._timer):
+        for task in (self._writer, self._reader, self._resync, self._timer):
             if task is not None:
                 task.cancel()
 
@@ -139,30 +134,23 @@ class Session:
                 pass
             case _:
                 work = self._carry_out(frame)
-        self._settle()
+        self.settle()
         return work
 
     async def _carry_out(self, frame: wire.ClientFrame) -> None:
         try:
-            match frame:
-                case wire.Hello():
-                    await self._open(frame)
-                case wire.Refresh():
-                    async with self._verb:
-                        await self._refresh(frame.token)
-                case wire.Read() | wire.Unread() | wire.Archive() | wire.Unarchive() | wire.Follow() | wire.Unfollow():
-                    async with self._verb:
-                        await self._change(frame)
+            if isinstance(frame, wire.Hello):
+                await self._open(frame)
+            elif isinstance(frame, Verb | wire.Refresh):
+                await self._resyncing().carry_out(frame)
         except NotifierError as error:
             self.protocol.refuse(error.code, error.detail, _FIELDS.get(error.code, ""))
-        self._settle()
+        self.settle()
 
-    @property
-    def _verb(self) -> asyncio.Lock:
-        """Held while the person's state is changed, or looked up again."""
-        if self._lock is None:
-            self._lock = asyncio.Lock()
-        return self._lock
+    def _resyncing(self) -> Resync:
+        if self._resync is None:
+            self._resync = Resync(self.protocol, self._hub, self)
+        return self._resync
 
     def _acknowledged(self, news: dict[str, int], now: float) -> None:
         delivery = self.protocol.delivery
@@ -204,39 +192,6 @@ class Session:
         self._hub.ledger.resumed(self._recipient, opening.handled, self._loop.time())
         self._line.welcomed(self)
 
-    async def _change(self, frame: Verb) -> None:
-        """Change what the person reads or follows, then tell this client; the others are told over the bus."""
-        change = await carry_out(self.protocol.person, frame)
-        if change.revision is not None:
-            if self._own is None:
-                self._own = deque(maxlen=_OWN_REMEMBERED)
-            self._own.append(change)  # it is answered here, and not again when the bus tells of it
-        await self._resync(change, asked=getattr(frame, "topic", None))
-
-    async def _refresh(self, token: str) -> None:
-        before, person = self.protocol.person, person_of_token(token)
-        if person.recipient != self._recipient:
-            raise NotifierError("This token is for another person.", code="bad_token")
-        self.protocol.refreshed(person, seconds_until(person.expires, wall=time.time(), now=self._loop.time()))
-        if person.topics == before.topics:
-            return
-        self._hub.ledger.visited(person)
-        if self.protocol.topic is None:
-            await self._resync(Change())
-        elif not person.may_follow(self.protocol.topic):
-            self.protocol.close(CloseCode.TOPIC_FORBIDDEN)
-
-    async def _resync(self, change: Change, *, asked: str | None = None) -> None:
-        """Look up again what the person reads, follows and has unread, and tell the client what is new.
-
-        `asked` is a topic that the client wants an answer about even if nothing changed.
-        """
-        count = await self._hub.counts.ask(self.protocol.person)
-        # As at the opening: first the groups, then what `changed` marks to be read.
-        await self._hub.join(self, [position.stream for position in count.positions])
-        gone = self.protocol.changed(count, change, asked=asked)
-        self._hub.part(self, gone)
-
     # -------------------------------------------------------------- from the hub
 
     @property
@@ -261,47 +216,32 @@ class Session:
                     return
             else:
                 protocol.push(live.text)
-        self._settle()
+        self.settle()
 
     def notice(self, stream: str, head: int, revision: int) -> None:
         if self.protocol.notice(stream, head):
-            self._settle()
+            self.settle()
         if revision > self.protocol.revision and stream == names.user_stream(self._recipient):
             self.told(Change(revision))
 
     def told(self, change: Change) -> None:
         if self.protocol.stage is Stage.OPEN and self.protocol.topic is None:
-            self._changes.append(change)
-            if self._resyncs is None or self._resyncs.done():
-                self._resyncs = asyncio.create_task(self._resync_told())
+            self._resyncing().told(change)
 
     def unacknowledged(self, before: float) -> list[tuple[str, list[Parcel]]]:
         return self.protocol.delivery.take_unacknowledged(before, self._loop.time())
 
     def leave(self, code: CloseCode) -> None:
         self.protocol.close(code)
-        self._settle()
+        self.settle()
 
     def proclaim(self, frame: str) -> None:
         self.protocol.proclaim(frame)
-        self._settle()
-
-    async def _resync_told(self) -> None:
-        while self._changes:
-            async with self._verb:  # a verb of this client may be what the change is about
-                change = merge(self._changes, self._own or ())
-                self._changes.clear()
-                if change is None:
-                    return
-                try:
-                    await self._resync(change)
-                except Unavailable as error:
-                    logger.warning("%s: not told of a change, the sweep will: %s", self.connection, error.detail)
-                self._settle()
+        self.settle()
 
     # -------------------------------------------------------------- writing, reading on, time
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """See to it that what the protocol asks for gets done: frames written, the missed read, the timer set."""
         protocol = self.protocol
         if self._closed:
@@ -326,7 +266,7 @@ class Session:
     def _expire(self) -> None:
         self._timer = None
         self.protocol.expire(self._loop.time())
-        self._settle()
+        self.settle()
 
     def _write_at_once(self, write_frame: Callable[[bytes], bool]) -> None:
         """Write what waits for as long as the socket takes it, many frames in one go."""
@@ -368,6 +308,6 @@ class Session:
                 continue
             for (stream, _), missed in zip(wants, pages, strict=True):
                 protocol.replay(stream, missed, self._loop.time())
-            self._settle()
+            self.settle()
             if self._writer is not None:
                 await asyncio.wait([self._writer])

@@ -97,7 +97,7 @@ async def tell_operators(events: Sequence[dict[str, Any]]) -> None:
     layer = channel_layer()
     try:
         async with asyncio.timeout(_WATCHERS_SECONDS):
-            await layer.group_send_all([(wire.OPS, event) for event in events])
+            await layer.group_send(wire.OPS, wire.ops_lot(events))
     except Exception as error:
         logger.debug("operators were not told: %r", error)
 

@@ -207,8 +207,9 @@ class Hub:
             case "hub.watched":
                 self.reporter.watched()
             case _:
-                for listener in tuple(self._listeners):
-                    listener(message)
+                for event in wire.events_of(message):
+                    for listener in tuple(self._listeners):
+                        listener(event)
 
     # -------------------------------------------------------------- for operators
 

@@ -90,7 +90,8 @@ async def probe() -> None:
         for url in settings.ENVIRONMENT.redis_url:
             async with asyncio.timeout(_UPKEEP_TIMEOUT), async_client(url) as line:
                 await line.ping()
-    except (redis.RedisError, OSError, TimeoutError) as error:
+    except (redis.RedisError, OSError, TimeoutError, RuntimeError) as error:
+        # RuntimeError: what uvloop says of a line that was closed as soon as it was open.
         failed("answer", error)
     else:
         answered()

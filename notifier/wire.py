@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -81,6 +82,17 @@ OPS = "ops"
 def ops_event(kind: str, **told: object) -> dict[str, object]:
     """A message to `OPS`. `online` and `offline` tell the `recipient` and `at`: when the first connection opened, or the last one closed, UTC."""
     return {"type": "ops.event", "kind": kind, **told}
+
+
+def ops_lot(events: Sequence[dict[str, object]]) -> dict[str, object]:
+    """Events as one message to `OPS`: to publish each takes 60 µs."""
+    return events[0] if len(events) == 1 else {"type": "ops.lot", "events": list(events)}
+
+
+def events_of(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """The single messages of an `ops_lot`."""
+    events: list[dict[str, Any]] = message["events"] if message["type"] == "ops.lot" else [message]
+    return events
 
 
 # ------------------------------------------------------------------ frames from the client

@@ -1,8 +1,10 @@
 """The parsers of frames: those of `websockets`, lent to a connection for as long as a message is on its way.
 
-Between two messages a parser knows nothing of its connection, so one does for thousands of idle connections: they take
-4 KiB less each.
+Between two messages a parser knows nothing of its connection, so one does for thousands of idle connections: these take
+2.4 KiB less each, 6.8 instead of 9.2.
 """
+
+from typing import Any
 
 from websockets.protocol import State
 from websockets.server import ServerProtocol
@@ -38,5 +40,7 @@ def _is_at_rest(parser: ServerProtocol) -> bool:
     """Whether it waits for the first byte of a message. Where a later version of `websockets` waits elsewhere, it never does."""
     if parser.state is not State.OPEN or parser.current_size is not None or parser.parser_exc is not None:
         return False
-    waits_in = getattr(parser.parser, "gi_yieldfrom", None)
+    waits_in: Any = parser.parser
+    while (deeper := getattr(waits_in, "gi_yieldfrom", None)) is not None:
+        waits_in = deeper
     return not parser.reader.buffer and getattr(waits_in, "gi_code", None) is _BETWEEN_FRAMES

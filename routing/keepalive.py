@@ -15,10 +15,7 @@ class Pinged(Protocol):
 
 
 class KeepAlive:
-    """A wheel with one place a second. Each socket stands in one of them, and is pinged once a turn of `seconds`.
-
-    A timer for each ping and another for its answer take 1 KiB a connection.
-    """
+    """A wheel with one place a second. Each socket stands in one of them, and is pinged once a turn of `seconds`."""
 
     def __init__(self, seconds: int) -> None:
         self._places: list[set[Pinged]] = [set() for _ in range(seconds)]

@@ -58,8 +58,9 @@ def run_uvicorn(listener: socket.socket) -> None:
 
     from notifier.reporting import Reporter
     from routing.asgi import application
+    from routing.sockets import Sockets
     from routing.uvicorn_server import BoundedHttp, DrainingServer
-    from routing.uvicorn_socket import Socket, Sockets
+    from routing.uvicorn_socket import Socket
 
     Reporter.kind = "uvicorn"
 

@@ -10,7 +10,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from notifier.hub import this_hub
 from routing import handshake
-from routing.uvicorn_socket import Socket, Sockets
+from routing.sockets import Sockets
+from routing.uvicorn_socket import Socket
 
 MAX_HEAD_BYTES = 64 * 1024
 HEAD_SECONDS = 10

@@ -8,8 +8,7 @@ pings all sockets, and the application may hand the socket over to a receiver an
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from uvicorn.protocols.utils import ClientDisconnected
 from websockets.exceptions import InvalidState
@@ -18,8 +17,7 @@ from websockets.server import ServerProtocol
 
 from notifier.live import frame_of
 from routing import handshake
-from routing.frame_parsers import FrameParsers
-from routing.keepalive import KeepAlive
+from routing.sockets import Receiver, Sockets
 
 logger = logging.getLogger(__name__)
 
@@ -30,30 +28,6 @@ Event = dict[str, Any]
 _CLOSE_SECONDS = 10.0
 
 _NO_CODE, _ABNORMAL, _BAD_TEXT, _FAILED, _RESTART = 1005, 1006, 1007, 1011, 1012
-
-
-class Receiver(Protocol):
-    """Takes over an open socket. Called on the event loop, and never while it is at work on the message before."""
-
-    def take(self, text: str | None) -> Coroutine[Any, Any, None] | None:
-        """A message (None: a binary one). What is left to do about it, before the next one."""
-
-    def gone(self, code: int) -> None:
-        """The connection ended. Called once, as the last."""
-
-
-@dataclass
-class Sockets:
-    """What all WebSockets of a process share."""
-
-    max_message_bytes: int
-    ping_seconds: int
-    parsers: FrameParsers = field(init=False)
-    keep_alive: KeepAlive = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.parsers = FrameParsers(self.max_message_bytes)
-        self.keep_alive = KeepAlive(self.ping_seconds)
 
 
 class Socket(asyncio.Protocol):
@@ -130,30 +104,28 @@ class Socket(asyncio.Protocol):
             await self._writable.wait()
         if self._ended or self._closing or self._transport.is_closing():
             raise ClientDisconnected
-        match event["type"]:
-            case "websocket.accept":
-                self._accept(event)
-            case "websocket.close" if self._accept_key is not None:
+        match event["type"], self._accept_key:
+            case "websocket.accept", str(key):
+                self._accept(key, event)
+            case "websocket.close", str():
                 self._closing = True
                 self._transport.write(handshake.FORBIDDEN)
                 self._transport.close()
                 self._end(_ABNORMAL)
-            case "websocket.close":
+            case "websocket.close", None:
                 self._close(event.get("code", 1000), event.get("reason") or "")
-            case "websocket.send" if event.get("bytes") is not None:
+            case "websocket.send", None if event.get("bytes") is not None:
                 self._transport.write(Frame(Opcode.BINARY, event["bytes"]).serialize(mask=False))
-            case "websocket.send":
+            case "websocket.send", None:
                 self._transport.write(frame_of(event["text"]))
-            case other:
+            case other, _:
                 raise RuntimeError(f"{other} is no message of ASGI that may be sent now")
 
-    def _accept(self, event: Event) -> None:
-        if self._accept_key is None:
-            raise RuntimeError("a WebSocket is accepted once")
+    def _accept(self, key: str, event: Event) -> None:
         headers = [*self._date, *event.get("headers", ())]
         if event.get("subprotocol"):
             headers.append((b"Sec-WebSocket-Protocol", event["subprotocol"].encode()))
-        self._transport.write(handshake.acceptance(self._accept_key, headers))
+        self._transport.write(handshake.acceptance(key, headers))
         self._accept_key, self._date = None, []
         self._sockets.keep_alive.add(self)
 
@@ -208,8 +180,10 @@ class Socket(asyncio.Protocol):
         parser.receive_data(data)
         answer = b"".join(parser.data_to_send())
         # A client that takes nothing gets no pongs either: they would pile up.
-        if answer and not parser.eof_sent and self._writable is None:
-            self._transport.write(answer)
+        if answer and not parser.eof_sent:
+            if self._writable is None:
+                self._transport.write(answer)
+            answer = b""
         frames = parser.events_received()
         # What came together with what breaks the rules is not looked at.
         for frame in frames if parser.parser_exc is None else ():
@@ -229,24 +203,20 @@ class Socket(asyncio.Protocol):
 
     def _take_part(self, frame: Frame, parser: ServerProtocol) -> None:
         """A data frame: a message, or a part of one."""
+        if self._closing:
+            return
         if frame.opcode is not Opcode.CONT:
             self._is_text = frame.opcode is Opcode.TEXT
-        if not frame.fin:
-            self._parts.append(bytes(frame.data))
-        elif not self._closing:
-            data = frame.data
-            if self._parts:
-                data, self._parts = b"".join([*self._parts, data]), []
-            if not self._is_text:
-                self._deliver({"type": "websocket.receive", "bytes": bytes(data)})
-                return
+        self._parts.append(bytes(frame.data))
+        if frame.fin:
+            data, self._parts = b"".join(self._parts), []
             try:
-                text = str(data, "utf-8")
+                message = {"text": data.decode()} if self._is_text else {"bytes": data}
             except UnicodeDecodeError:
-                parser.fail(_BAD_TEXT)
                 self._closing = True
+                parser.fail(_BAD_TEXT)
             else:
-                self._deliver({"type": "websocket.receive", "text": text})
+                self._deliver({"type": "websocket.receive", **message})
 
     def pause_writing(self) -> None:
         self._writable = asyncio.Event()

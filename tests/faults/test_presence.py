@@ -55,7 +55,7 @@ def watching(redis: Redis, prefix: str) -> Iterator[list[dict[str, Any]]]:
         listening.set()
         try:
             while True:
-                told.append(await layer.receive(channel))
+                told.extend(wire.events_of(await layer.receive(channel)))
         finally:
             await layer.flush()
 
