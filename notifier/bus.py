@@ -35,33 +35,8 @@ _home_lock = threading.Lock()
 
 
 def announce(places: Sequence[Place], content: str) -> None:
-    """Tell the connections of each stream of a new entry. `content` is the notification's JSON, encoded once.
-
-    Of a few streams each group is told. Of many all hubs are, each of which takes what it carries: a message to a group
-    costs 50 µs on its way to a connection, and a place in a message to the hubs 2.
-    """
-    async_to_sync(group_send)(
-        [_entry(place, content) for place in places]
-        if len(places) <= _FEW
-        else [_entries(places[first : first + _PLACES], content) for first in range(0, len(places), _PLACES)]
-    )
-
-
-def _entry(place: Place, content: str) -> GroupMessage:
-    group = wire.group_of(place.stream)
-    text = wire.notification_frame(place.stream, place.seq, content, replayed=False)
-    return group, {
-        "type": "notification.push",
-        "group": group,
-        "stream": place.stream,
-        "seq": place.seq,
-        "text": text,
-    }
-
-
-def _entries(places: Sequence[Place], content: str) -> GroupMessage:
-    named = [[place.stream, place.seq] for place in places]
-    return wire.ALL_HUBS, {"type": "notification.batch", "places": named, "content": content}
+    """Tell the connections of each stream of a new entry. `content` is the notification's JSON, encoded once."""
+    async_to_sync(group_send)(_messages(places, content))
 
 
 def tell_person(stream: str, change: Change) -> None:
@@ -134,6 +109,33 @@ def channel_layer() -> Any:
     if layer is None:
         raise RuntimeError("no channel layer is configured")
     return layer
+
+
+def _messages(places: Sequence[Place], content: str) -> list[GroupMessage]:
+    """Of a few streams each group is told. Of many all hubs are, each of which takes what it carries.
+
+    A message to a group costs 50 µs on its way to a connection, and a place in a message to the hubs 2.
+    """
+    if len(places) <= _FEW:
+        return [_entry(place, content) for place in places]
+    return [_entries(places[first : first + _PLACES], content) for first in range(0, len(places), _PLACES)]
+
+
+def _entry(place: Place, content: str) -> GroupMessage:
+    group = wire.group_of(place.stream)
+    text = wire.notification_frame(place.stream, place.seq, content, replayed=False)
+    return group, {
+        "type": "notification.push",
+        "group": group,
+        "stream": place.stream,
+        "seq": place.seq,
+        "text": text,
+    }
+
+
+def _entries(places: Sequence[Place], content: str) -> GroupMessage:
+    named = [[place.stream, place.seq] for place in places]
+    return wire.ALL_HUBS, {"type": "notification.batch", "places": named, "content": content}
 
 
 async def _send_all(messages: Sequence[tuple[str, dict[str, Any]]]) -> None:
