@@ -82,14 +82,11 @@ class Protocol:
 
     def acknowledge(self, text: str, now: float) -> dict[str, int] | None:
         """Take a message if it is an ack in the usual form, and in order: what of it was news. None: `receive` has to take it."""
-        streams = wire.parse_usual_ack(text)
-        if (
-            streams is None
-            or self.stage is not Stage.OPEN
-            or self.closing is not None
-            or self.delivery.fault(streams)
-            or not self._count_frame(now)
-        ):
+        ack = wire.parse_usual_ack(text)
+        if ack is None or self.stage is not Stage.OPEN or self.closing is not None:
+            return None
+        streams = dict([ack])
+        if self.delivery.fault(streams) or not self._count_frame(now):
             return None
         return self._acknowledge(streams, now)
 

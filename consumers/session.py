@@ -116,7 +116,7 @@ class Session:
         if news:
             self._acknowledged(news, now)
             if was_behind:
-                self._settle()
+                self.settle()
         return True
 
     def receive(self, text: str | None) -> Coroutine[Any, Any, None] | None:

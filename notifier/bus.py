@@ -38,45 +38,13 @@ _home_lock = threading.Lock()
 
 
 def announce(entered: Iterable[Entered]) -> None:
-    """Tell the connections of each stream of its new entries.
-
-    Of a few streams each group is told. Of many all hubs are, each of which takes what it carries: a message to a group
-    costs 50 µs on its way to a connection, and a place in a message to the hubs 2.
-    """
+    """Tell the connections of each stream of its new entries."""
     async_to_sync(group_send)(_messages(entered))
 
 
 async def announce_here(entered: Iterable[Entered]) -> None:
     """`announce`, on the event loop."""
     await group_send(_messages(entered))
-
-
-def _messages(entered: Iterable[Entered]) -> list[GroupMessage]:
-    messages: list[GroupMessage] = []
-    for places, content in entered:
-        if len(places) <= _FEW:
-            messages += [_entry(place, content) for place in places]
-        else:
-            lots = (places[first : first + _PLACES] for first in range(0, len(places), _PLACES))
-            messages += [_entries(lot, content) for lot in lots]
-    return messages
-
-
-def _entry(place: Place, content: str) -> GroupMessage:
-    group = wire.group_of(place.stream)
-    text = wire.notification_frame(place.stream, place.seq, content, replayed=False)
-    return group, {
-        "type": "notification.push",
-        "group": group,
-        "stream": place.stream,
-        "seq": place.seq,
-        "text": text,
-    }
-
-
-def _entries(places: Sequence[Place], content: str) -> GroupMessage:
-    named = [[place.stream, place.seq] for place in places]
-    return wire.ALL_HUBS, {"type": "notification.batch", "places": named, "content": content}
 
 
 def tell_person(stream: str, change: Change) -> None:
@@ -149,6 +117,37 @@ def channel_layer() -> Any:
     if layer is None:
         raise RuntimeError("no channel layer is configured")
     return layer
+
+
+def _messages(entered: Iterable[Entered]) -> list[GroupMessage]:
+    return [message for places, content in entered for message in _of_one(places, content)]
+
+
+def _of_one(places: Sequence[Place], content: str) -> list[GroupMessage]:
+    """Of a few streams each group is told. Of many all hubs are, each of which takes what it carries.
+
+    A message to a group costs 50 µs on its way to a connection, and a place in a message to the hubs 2.
+    """
+    if len(places) <= _FEW:
+        return [_entry(place, content) for place in places]
+    return [_entries(places[first : first + _PLACES], content) for first in range(0, len(places), _PLACES)]
+
+
+def _entry(place: Place, content: str) -> GroupMessage:
+    group = wire.group_of(place.stream)
+    text = wire.notification_frame(place.stream, place.seq, content, replayed=False)
+    return group, {
+        "type": "notification.push",
+        "group": group,
+        "stream": place.stream,
+        "seq": place.seq,
+        "text": text,
+    }
+
+
+def _entries(places: Sequence[Place], content: str) -> GroupMessage:
+    named = [[place.stream, place.seq] for place in places]
+    return wire.ALL_HUBS, {"type": "notification.batch", "places": named, "content": content}
 
 
 async def _send_all(messages: Sequence[tuple[str, dict[str, Any]]]) -> None:

@@ -29,10 +29,13 @@ def test_broken_frame_is_refused_with_its_code_and_field(vector: dict[str, Any])
 
 @pytest.mark.parametrize("vector", VECTORS["client"], ids=lambda v: v["name"])
 @pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")], ids=["as JavaScript writes it", "as Python does"])
-def test_short_way_takes_the_acks_and_nothing_else(vector: dict[str, Any], separators: tuple[str, str]) -> None:
+def test_short_way_takes_acks_of_one_stream_and_nothing_else(
+    vector: dict[str, Any], separators: tuple[str, str]
+) -> None:
     text = json.dumps(vector["frame"], separators=separators) if vector["ok"] else vector["text"]
-    taken = vector["ok"] and vector["frame"]["type"] == "ack"
-    assert parse_usual_ack(text) == (vector["frame"]["streams"] if taken else None)
+    streams = vector["frame"].get("streams", {}) if vector["ok"] else {}
+    expected = next(iter(streams.items())) if len(streams) == 1 else None
+    assert parse_usual_ack(text) == expected
 
 
 _ODD = st.sampled_from(['"', "\\", "\n", "\x7f", "\u2028", "{", "}", ":", ",", "0", "٣", " ", "-", "e", "ä"])
@@ -40,15 +43,15 @@ _NAMES = st.text(st.one_of(_ODD, st.characters(exclude_categories=["Cs"])), max_
 
 
 @given(
-    names=st.lists(st.one_of(st.just("everyone"), _NAMES), max_size=4),
+    names=st.lists(st.one_of(st.just("everyone"), _NAMES), min_size=1, max_size=2),
     number=st.one_of(st.integers(-1, 2**54).map(str), st.sampled_from(["01", "1.0", "1e3", "٣", "true", "null", ""])),
     escaped=st.booleans(),
-    after=st.sampled_from(["", " ", "}", ",", "x"]),
+    after=st.sampled_from(["", "", "", " ", "}", ",", "x"]),
 )
 def test_what_the_short_way_takes_means_the_same_on_the_long_one(
     names: list[str], number: str, escaped: bool, after: str
 ) -> None:
     quoted = [json.dumps(name, ensure_ascii=False) if escaped else f'"{name}"' for name in names]
     text = '{"type":"ack","streams":{' + ",".join(f"{name}:{number}" for name in quoted) + "}}" + after
-    if (streams := parse_usual_ack(text)) is not None:
-        assert parse_client_frame(text) == Ack(type="ack", streams=streams)
+    if (ack := parse_usual_ack(text)) is not None:
+        assert parse_client_frame(text) == Ack(type="ack", streams=dict([ack]))
