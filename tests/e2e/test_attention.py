@@ -75,3 +75,45 @@ def test_what_came_while_no_tab_was_visible_is_one_summary_in_one_of_them(adopte
     adopter.post("live again")
     expect(tabs[0].locator(TOAST)).to_have_count(1)
     assert _toasts(tabs)[0] == ["live again"]
+
+
+_OWN_CLIENT = """() => {
+  const getToken = async () => (await fetch("/my-token")).text();
+  window.client = new Notifier.NotifierClient({url: "/ws/notifications/", getToken});
+  for (const element of document.querySelectorAll("notifier-bell, notifier-toasts")) element.client = client;
+  client.connect();
+}"""
+
+
+def _windows(adopter: Adopter, number: int) -> list[Page]:
+    """Side by side, all of them visible, each with a client that a test can ask."""
+    opened = []
+    for _ in range(number):
+        page = adopter.open('<notifier-bell></notifier-bell><notifier-toasts duration="600000"></notifier-toasts>')
+        page.evaluate(_OWN_CLIENT)
+        page.locator("notifier-bell [data-status=live]").wait_for()
+        opened.append(page)
+    return opened
+
+
+def _in_front(windows: list[Page]) -> list[int]:
+    return [place for place, window in enumerate(windows) if window.evaluate("() => client.inFront")]
+
+
+@pytest.mark.parametrize("how", ["hidden", "closed"])
+def test_window_that_was_looked_at_last_follows_the_one_that_goes(adopter: Adopter, how: str) -> None:
+    """However long others have waited: the toast is there, and nowhere else."""
+    windows = _windows(adopter, 4)
+    for place in (3, 2, 0, 1):
+        _look_at(windows[place])
+        wait_until(lambda place=place: _in_front(windows) == [place], what="it to be in front")  # type: ignore[misc]
+    gone = windows[1]
+    if how == "hidden":
+        _look_away(gone)
+    else:
+        gone.close()
+        windows.remove(gone)
+    wait_until(lambda: _in_front(windows) == [0], what="the one before it to be in front")
+    adopter.post("once")
+    _count(windows, 1)
+    assert _toasts(windows) == [["once"], *([] for _ in windows[1:])]
