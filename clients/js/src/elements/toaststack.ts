@@ -222,12 +222,17 @@ export class ToastStack {
         const newest = this.#visible.at(-1);
         if (event.defaultPrevented || newest === undefined) return;
         const focused = this.#visible.find(({ node }) => node.contains(focusedBeside(root)));
-        const isEscape = event.key === "Escape";
-        if (!isEscape && !isHotkey(event)) return;
-        event.preventDefault();
-        if (isEscape) this.#dismiss(focused ?? newest);
-        else if (focused === undefined) this.#passFocus();
-        else this.#goBack();
+        if (event.key === "Escape") {
+          const isElsewhere = document.querySelector(":focus-within, :modal, :popover-open") !== null;
+          const meant = focused ?? this.#visible.find(({ node }) => node.matches(":hover")) ?? (isElsewhere ? null : newest);
+          if (meant === null) return;
+          event.preventDefault();
+          this.#dismiss(meant);
+        } else if (isHotkey(event)) {
+          event.preventDefault();
+          if (focused === undefined) this.#passFocus();
+          else this.#goBack();
+        }
       },
       { signal },
     );
