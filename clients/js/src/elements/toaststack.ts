@@ -95,11 +95,11 @@ export class ToastStack {
     this.#add({ title, body, level, notification: null });
   }
 
-  /** Takes away the toasts of these notifications: they were read, or archived. */
-  remove(ids: readonly string[]): void {
-    const goes = ({ content }: Toast): boolean => ids.includes(content.notification?.id ?? "");
-    this.#waiting = this.#waiting.filter((toast) => !goes(toast));
-    for (const toast of this.#visible.filter(goes)) this.#dismiss(toast);
+  /** Takes away the toasts that no longer matter; `goes` is called with the notification of each, null for a summary. */
+  remove(goes: (notification: Notification | null) => boolean): void {
+    const isGone = ({ content }: Toast): boolean => goes(content.notification);
+    this.#waiting = this.#waiting.filter((toast) => !isGone(toast));
+    for (const toast of this.#visible.filter(isGone)) this.#dismiss(toast);
     this.#settle();
   }
 
