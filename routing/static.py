@@ -36,7 +36,8 @@ def _client_or(inner: Application) -> Application:
 
     async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         if not scope["path"].startswith(FOLDER):
-            return await inner(scope, receive, send)
+            await inner(scope, receive, send)
+            return
         headers = [
             (b"content-type", b"text/plain; charset=utf-8"),
             (b"cache-control", b"no-store"),
@@ -45,7 +46,6 @@ def _client_or(inner: Application) -> Application:
         ]
         await send({"type": "http.response.start", "status": HTTPStatus.NOT_FOUND, "headers": headers})
         await send({"type": "http.response.body", "body": missing().encode()})
-        return None
 
     return application
 

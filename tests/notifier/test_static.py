@@ -26,7 +26,7 @@ def get(tmp_path: Path, settings: Settings) -> Iterator[Get]:
     (folder / "0.0.9").mkdir()
     (folder / "0.0.9" / "notifier.js").write_text("/* as it was released */")
     settings.STATICFILES_DIRS = [("notifier", folder)]
-    get_finder.cache_clear()
+    get_finder.cache_clear()  # type: ignore[attr-defined]
 
     async def other(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 418, "headers": []})
@@ -43,7 +43,7 @@ def get(tmp_path: Path, settings: Settings) -> Iterator[Get]:
         return asyncio.run(asking())
 
     yield ask
-    get_finder.cache_clear()
+    get_finder.cache_clear()  # type: ignore[attr-defined]
 
 
 def test_present_build_is_served_with_and_without_its_version(get: Get) -> None:
