@@ -15,7 +15,7 @@ export class Front {
     this.#channel = new BroadcastChannel(name);
     // The lock goes to who waits longest. Whoever was looked at later than that tab takes it from there.
     this.#channel.onmessage = ({ data }) => {
-      if (document.visibilityState === "visible" && this.#focused > data) this.#lock.want(true);
+      if (!document.hidden && this.#focused > data) this.#lock.want(true);
     };
     this.#lock = new TabLock(name, (held) => {
       if (held) this.#channel.postMessage(this.#focused);
@@ -44,7 +44,7 @@ export class Front {
   }
 
   #look(): void {
-    if (document.visibilityState !== "visible") {
+    if (document.hidden) {
       const wasHeld = this.held;
       this.#lock.release();
       if (wasHeld) this.#changed();

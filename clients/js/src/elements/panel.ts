@@ -54,7 +54,7 @@ export class Panel {
     this.#strip = line("strip connection", this.#connection, quiet("reconnect", "reconnect", () => client.connect()));
     this.#offer = line("strip offer", told("systemOffer"), quiet("allow", "systemAllow", () => void this.#ask()));
     this.#failed = line("note failed", told("failed", "alert"), quiet("retry", "retry", more));
-    this.#more = quiet("load-more", "loading", more);
+    this.#more = quiet("note load-more", "loading", more);
     this.#scroll = make("div", "scroll", { id: "scroll", role: "tabpanel", tabindex: "0" });
     this.#scroll.append(this.#empty, this.#items, this.#failed, this.#more);
     // In the top layer nothing of the page covers it, cuts it off or moves it.
@@ -132,7 +132,7 @@ export class Panel {
     this.#offer.hidden = !this.#offersSystem || systemPermission() !== "default";
     // What was pressed may be of no use now: the focus goes to what came of it.
     if (focused === this.#more && items.length > before) this.#items.children[before]?.querySelector<HTMLElement>(".title")?.focus();
-    else if (focused?.matches(":disabled, [hidden], [hidden] *")) this.#scroll.focus();
+    else if (focused?.matches(":disabled,[hidden],[hidden] *")) this.#scroll.focus();
     if (items.length > 0) this.#reach();
   }
 

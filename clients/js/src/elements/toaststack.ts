@@ -223,9 +223,9 @@ export class ToastStack {
         if (event.defaultPrevented || newest === undefined) return;
         const focused = this.#visible.find(({ node }) => node.contains(focusedBeside(root)));
         if (event.key === "Escape") {
-          const isElsewhere = document.querySelector(":focus-within, :modal, :popover-open") !== null;
+          const isElsewhere = document.querySelector(":focus-within,:modal,:popover-open");
           const meant = focused ?? this.#visible.find(({ node }) => node.matches(":hover")) ?? (isElsewhere ? null : newest);
-          if (meant === null) return;
+          if (!meant) return;
           event.preventDefault();
           this.#dismiss(meant);
         } else if (isHotkey(event)) {
