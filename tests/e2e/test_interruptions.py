@@ -17,7 +17,7 @@ from tests.real.processes import wait_until
 from tests.real.server import Server
 from tests.real.tabs import Tab, one_leads, sockets_of
 
-pytestmark = pytest.mark.xdist_group("elements")
+pytestmark = pytest.mark.xdist_group("interruptions")
 
 HOUR = 3_600_000
 # A clock that a test may set for all tabs at once, as it jumps for all of them when a laptop wakes.

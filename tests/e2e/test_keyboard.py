@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.elementpages import BELL, Adopter
 from tests.real.server import Server
 
-pytestmark = pytest.mark.xdist_group("elements")
+pytestmark = pytest.mark.xdist_group("elements-keyboard")
 
 ROWS = "notifier-bell .item"
 # What has the focus, through all shadow trees, and whether a person sees that it has.
