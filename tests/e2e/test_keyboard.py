@@ -202,7 +202,7 @@ def test_whole_demo(demo: Page) -> None:
     page.keyboard.press("Space")
     expect(page.locator("#neighbour-state")).to_have_attribute("data-state", "live")
     _tab_to(page, "To", "Shift+Tab")
-    page.keyboard.type("both")
+    page.keyboard.press("End")
     _tab_to(page, "Level")
     page.keyboard.press("End")
     _tab_to(page, "Title")
@@ -230,6 +230,8 @@ def test_whole_demo(demo: Page) -> None:
     # More than there is room for, dismissed one by one.
     _tab_to(page, "Every level")
     page.keyboard.press("Space")
+    for received in ("#received li", "#neighbour-received li"):
+        expect(page.locator(received)).to_have_count(5)
     expect(toasts).to_have_count(3)
     page.keyboard.press("F8")
     for _ in range(4):
@@ -242,6 +244,7 @@ def test_whole_demo(demo: Page) -> None:
     expect(neighbours).to_have_count(0)
 
     # The inbox, and all of it read.
+    expect(page.get_by_test_id("unread")).to_have_text("4")
     _tab_to(page, "Notifications, 4 unread")
     page.keyboard.press("Enter")
     expect(page.locator("#bell .item")).to_have_count(5)

@@ -101,10 +101,13 @@ def test_escape_closes_the_panel_first(adopter: Adopter) -> None:
 def test_mark_all_read_takes_every_toast_away_on_every_device(new_adopter: Callable[..., Adopter]) -> None:
     """Errors and the summary, which stay otherwise; but not what the page shows of its own, nor what comes after."""
     here, there = new_adopter(), new_adopter()
-    for number in range(5):
-        here.post(f"missed {number}", level="error")
     pages = [here.live(), there.live()]
     for page in pages:
+        page.goto("about:blank")
+    for number in range(5):
+        here.post(f"missed {number}", level="error")
+    for page in pages:
+        page.go_back()
         expect(page.locator(f"{TOAST}[data-summary]")).to_be_visible()
     here.post("live", level="error")
     for page in pages:
