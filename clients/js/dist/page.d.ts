@@ -5,7 +5,7 @@ export interface PageListener {
     online(): void;
     /** The network went away, or so the browser thinks. */
     offline(): void;
-    /** The page became visible. */
+    /** The page became visible, or was turned to: a laptop that wakes changes nothing about what is visible. */
     visible(): void;
     /** The page is being hidden or left; it may not run again. */
     leaving(): void;

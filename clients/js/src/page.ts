@@ -6,7 +6,7 @@ export interface PageListener {
   online(): void;
   /** The network went away, or so the browser thinks. */
   offline(): void;
-  /** The page became visible. */
+  /** The page became visible, or was turned to: a laptop that wakes changes nothing about what is visible. */
   visible(): void;
   /** The page is being hidden or left; it may not run again. */
   leaving(): void;
@@ -33,6 +33,7 @@ export function watchPage(listener: PageListener): () => void {
   const { signal } = stop;
   window.addEventListener("online", () => listener.online(), { signal });
   window.addEventListener("offline", () => listener.offline(), { signal });
+  window.addEventListener("focus", () => listener.visible(), { signal });
   window.addEventListener(
     "pagehide",
     () => {

@@ -24,6 +24,6 @@ export declare class ToastStack {
     show(notification: Notification): void;
     /** Shows one toast that stands for many notifications. */
     showSummary(title: string, body: string, level: Level): void;
-    /** Takes away the toasts of these notifications: they were read, or archived. */
-    remove(ids: readonly string[]): void;
+    /** Takes away the toasts that no longer matter; `goes` is called with the notification of each, null for a summary. */
+    remove(goes: (notification: Notification | null) => boolean): void;
 }

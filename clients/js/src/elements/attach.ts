@@ -1,5 +1,6 @@
 import type { Level, Notification } from "../frames.js";
 import type { NotifierClient } from "../client.js";
+import type { NotificationDetail } from "../events.js";
 import { chime, tellSystem } from "./attention.js";
 import { Claims } from "./claims.js";
 import type { ToastStack } from "./toaststack.js";
@@ -82,6 +83,8 @@ export function attach(
   signal: AbortSignal,
 ): void {
   const gathered = new Gathered();
+  /** Where each came from: what has become read reaches up to a place in each stream. */
+  const places = new WeakMap<Notification, NotificationDetail>();
   let claims: Claims | undefined;
   let catchingUp = false;
   let quiet: ReturnType<typeof setTimeout> | undefined;
@@ -113,7 +116,9 @@ export function attach(
 
   client.addEventListener(
     "notification",
-    ({ detail: { notification, replayed } }) => {
+    ({ detail }) => {
+      const { notification, replayed } = detail;
+      places.set(notification, detail);
       if (!replayed && isLookedAt()) {
         stack.show(notification);
         claims?.claim([notification.id]);
@@ -139,11 +144,15 @@ export function attach(
   client.addEventListener(
     "state",
     ({ detail }) => {
-      const { read, all, archived } = detail;
+      const { read, all, archived, heads } = detail;
       const ids = [...read, ...archived];
       gathered.remove(ids);
-      stack.remove(ids);
       if (all) gathered.clear();
+      stack.remove((notification) => {
+        if (notification === null) return all;
+        const place = places.get(notification);
+        return ids.includes(notification.id) || (all && place !== undefined && place.seq <= (heads[place.stream] ?? 0));
+      });
     },
     { signal },
   );

@@ -29,7 +29,6 @@ export class Panel {
   readonly #scroll: HTMLElement;
   readonly #empty = make("div", "empty");
   readonly #failed: HTMLElement;
-  readonly #loading: HTMLElement;
   readonly #more: HTMLElement;
   #offersSystem = false;
 
@@ -55,10 +54,9 @@ export class Panel {
     this.#strip = line("strip connection", this.#connection, quiet("reconnect", "reconnect", () => client.connect()));
     this.#offer = line("strip offer", told("systemOffer"), quiet("allow", "systemAllow", () => void this.#ask()));
     this.#failed = line("note failed", told("failed", "alert"), quiet("retry", "retry", more));
-    this.#loading = line("note loading", told("loading"));
-    this.#more = quiet("load-more", "loadMore", more);
+    this.#more = quiet("note load-more", "loading", more);
     this.#scroll = make("div", "scroll", { id: "scroll", role: "tabpanel", tabindex: "0" });
-    this.#scroll.append(this.#empty, this.#items, this.#loading, this.#failed, this.#more);
+    this.#scroll.append(this.#empty, this.#items, this.#failed, this.#more);
     // In the top layer nothing of the page covers it, cuts it off or moves it.
     const dialog = { id: "panel", role: "dialog", popover: "manual", "aria-labelledby": "name", tabindex: "-1" };
     this.node = make("div", "panel", dialog, head, tabs, this.#strip, this.#offer, this.#scroll);
@@ -102,7 +100,6 @@ export class Panel {
   async #ask(): Promise<void> {
     await Notification.requestPermission();
     this.#render();
-    this.node.focus();
   }
 
   readonly #actions = {
@@ -115,6 +112,8 @@ export class Panel {
     const { items, view, progress } = this.#list;
     const { status, unread } = this.#client;
     const words = this.#words;
+    const focused = focusedBeside(this.node);
+    const before = this.#rows.size;
     this.#fill(items);
     this.#tabs.forEach((tab) => {
       const isHere = tab.id === `tab-${view}`;
@@ -124,13 +123,16 @@ export class Panel {
     this.#scroll.setAttribute("aria-labelledby", `tab-${view}`);
     this.#empty.replaceChildren(icon("bell"), make("p", "", {}, words.say(EMPTY[view])));
     this.#empty.hidden = progress !== "end" || items.length > 0;
-    this.#loading.hidden = progress !== "loading";
     this.#failed.hidden = progress !== "failed";
-    this.#more.hidden = progress !== "idle";
+    this.#more.hidden = progress === "failed" || progress === "end";
+    this.#more.textContent = words.say(progress === "loading" ? "loading" : "loadMore");
     this.#readAll.disabled = unread === 0;
     this.#strip.hidden = status === "live";
     this.#connection.textContent = status === "live" ? "" : words.say(status);
     this.#offer.hidden = !this.#offersSystem || systemPermission() !== "default";
+    // What was pressed may be of no use now: the focus goes to what came of it.
+    if (focused === this.#more && items.length > before) this.#items.children[before]?.querySelector<HTMLElement>(".title")?.focus();
+    else if (focused?.matches(":disabled,[hidden],[hidden] *")) this.#scroll.focus();
     if (items.length > 0) this.#reach();
   }
 

@@ -95,11 +95,11 @@ export class ToastStack {
     this.#add({ title, body, level, notification: null });
   }
 
-  /** Takes away the toasts of these notifications: they were read, or archived. */
-  remove(ids: readonly string[]): void {
-    const goes = ({ content }: Toast): boolean => ids.includes(content.notification?.id ?? "");
-    this.#waiting = this.#waiting.filter((toast) => !goes(toast));
-    for (const toast of this.#visible.filter(goes)) this.#dismiss(toast);
+  /** Takes away the toasts that no longer matter; `goes` is called with the notification of each, null for a summary. */
+  remove(goes: (notification: Notification | null) => boolean): void {
+    const isGone = ({ content }: Toast): boolean => goes(content.notification);
+    this.#waiting = this.#waiting.filter((toast) => !isGone(toast));
+    for (const toast of this.#visible.filter(isGone)) this.#dismiss(toast);
     this.#settle();
   }
 
@@ -222,12 +222,17 @@ export class ToastStack {
         const newest = this.#visible.at(-1);
         if (event.defaultPrevented || newest === undefined) return;
         const focused = this.#visible.find(({ node }) => node.contains(focusedBeside(root)));
-        const isEscape = event.key === "Escape";
-        if (!isEscape && !isHotkey(event)) return;
-        event.preventDefault();
-        if (isEscape) this.#dismiss(focused ?? newest);
-        else if (focused === undefined) this.#passFocus();
-        else this.#goBack();
+        if (event.key === "Escape") {
+          const isElsewhere = document.querySelector(":focus-within,:modal,:popover-open");
+          const meant = focused ?? this.#visible.find(({ node }) => node.matches(":hover")) ?? (isElsewhere ? null : newest);
+          if (!meant) return;
+          event.preventDefault();
+          this.#dismiss(meant);
+        } else if (isHotkey(event)) {
+          event.preventDefault();
+          if (focused === undefined) this.#passFocus();
+          else this.#goBack();
+        }
       },
       { signal },
     );
