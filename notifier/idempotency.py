@@ -58,7 +58,9 @@ def earlier(requests: Collection[Once]) -> dict[Once, IdempotencyKey | NotifierE
                 "The same request is being worked on at this moment.", code="idempotency_in_flight"
             )
     asked = {(request.sender_id, request.key): request for request in free}
-    condition = reduce(or_, (Q(sender_id=sender_id, key=key) for sender_id, key in asked), Q(pk=None))
+    if not asked:
+        return answers
+    condition = reduce(or_, (Q(sender_id=sender_id, key=key) for sender_id, key in asked))
     for found in IdempotencyKey.objects.filter(condition).select_related("notification"):
         request = asked[found.sender_id, found.key]
         if found.created_at < timezone.now() - LIFE:

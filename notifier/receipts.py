@@ -164,7 +164,8 @@ def write_inbox_state(recipient: str, state: InboxState, notifications: Collecti
 def note_delivered(acknowledged: Mapping[tuple[str, str], int]) -> None:
     """Remember how far people's browsers have acknowledged: (recipient, stream) → seq. Never moves backwards."""
     source = rowset("mark", recipient="text", stream="text", seq="bigint")
-    lock = " FOR UPDATE OF mine" if connection.features.has_select_for_update else ""
+    # LIMIT: else SQLite takes the two apart, and looks through all subscriptions for each mark.
+    lock = " FOR UPDATE OF mine" if connection.features.has_select_for_update else " LIMIT -1"
     statement = (
         f"UPDATE {table(Subscription)} SET delivered_seq = further.seq FROM ("  # noqa: S608 -- no input in it
         f"SELECT mine.id, mark.seq FROM {source} CROSS JOIN {table(Stream)} AS stream"
