@@ -1,10 +1,14 @@
+/** The codes that the client itself acts upon, so that a page without the others need not load them. */
+export const TOKEN_EXPIRED = 4001;
+export const RATE = 4003;
+
 /** The close codes of protocol v1, by name. */
 export const CloseCode = {
   serviceRestart: 1012,
   goingAway: 4000,
-  tokenExpired: 4001,
+  tokenExpired: TOKEN_EXPIRED,
   slowConsumer: 4002,
-  rate: 4003,
+  rate: RATE,
   helloTimeout: 4004,
   unavailable: 4005,
   full: 4006,

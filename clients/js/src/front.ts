@@ -1,43 +1,39 @@
-import { TabLock } from "./lock.js";
+import { createTabLock } from "./lock.js";
 
-/** Whether this is the tab that the person looks at: of those that are visible, the one that was focused last. */
-export class Front {
-  readonly #lock: TabLock;
-  readonly #changed: () => void;
-  #stop: AbortController | null = null;
+export type Front = ReturnType<typeof createFront>;
 
-  /** @param changed called when `held` is another than before */
-  constructor(name: string, changed: () => void) {
-    this.#changed = changed;
-    this.#lock = new TabLock(name, changed);
-  }
+/**
+ * Whether this is the tab that the person looks at: of those that are visible, the one that was focused last.
+ *
+ * @param changed called when `isHeld` is another than before
+ */
+export function createFront(name: string, changed: () => void) {
+  const lock = createTabLock(name, changed);
+  const stop = new AbortController();
+  const { signal } = stop;
 
-  get held(): boolean {
-    return this.#lock.held;
-  }
-
-  enter(): void {
-    const stop = new AbortController();
-    this.#stop = stop;
-    const look = (): void => this.#look();
-    window.addEventListener("focus", look, { signal: stop.signal });
-    document.addEventListener("visibilitychange", look, { signal: stop.signal });
-    look();
-  }
-
-  leave(): void {
-    this.#stop?.abort();
-    this.#stop = null;
-    this.#lock.release();
-  }
-
-  #look(): void {
-    if (document.visibilityState !== "visible") {
-      const wasHeld = this.held;
-      this.#lock.release();
-      if (wasHeld) this.#changed();
-    } else if (!this.held) {
-      this.#lock.want(document.hasFocus());
+  const look = (): void => {
+    const { isHeld } = lock;
+    if (document.visibilityState === "visible") {
+      if (!isHeld) lock.want(document.hasFocus());
+    } else {
+      lock.release();
+      if (isHeld) changed();
     }
-  }
+  };
+  window.addEventListener("focus", look, { signal });
+  document.addEventListener("visibilitychange", look, { signal });
+  look();
+
+  return {
+    get isHeld() {
+      return lock.isHeld;
+    },
+
+    /** This tab is none of them any more. */
+    leave(): void {
+      stop.abort();
+      lock.release();
+    },
+  };
 }
