@@ -22,9 +22,8 @@ export function createCredential(getToken: () => Promise<string>) {
 
   /** A new token. It becomes the one at hand if it tells how long it lasts, or when the server does. */
   const renew = async (): Promise<string> => {
-    const got: unknown = await getToken();
-    if (typeof got !== "string" || got === "") throw new TypeError("getToken() did not return a token.");
-    token = got;
+    token = await getToken();
+    if (!token) throw new TypeError("getToken() returned no token.");
     expires = Number(claimsOf(token).exp) * 1_000;
     return token;
   };

@@ -10,8 +10,9 @@ const TOPIC = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/;
 
 const NOTIFICATION_ID = /^ntf_[0-9a-f]{32}$/;
 
-// What a frame needs beside its streams: the type, an epoch, the client's name, the path of a page.
-const ENVELOPE_BYTES = 3_072;
+// What a frame needs beside its streams: the type, an epoch, the client's name, the path of a page; and what the one
+// stream whose name may be other than ASCII, the person's own, has more bytes than characters.
+const ENVELOPE_BYTES = 3_584;
 
 /** What operators are shown of a page: its path, ASCII and at most 2,048 characters, and whether it is seen. */
 export type Where = Pick<PageFrame, "page" | "visible">;
@@ -24,12 +25,12 @@ export function parts(seqs: Iterable<readonly [string, number]>): Seqs[] {
   const all: Record<string, number>[] = [];
   let room = 0;
   for (const [stream, seq] of seqs) {
-    const size = new TextEncoder().encode(JSON.stringify([stream, seq])).length;
-    room -= size;
-    if (room < 0) {
+    const size = JSON.stringify([stream, seq]).length;
+    if (room < size) {
       all.push({});
-      room = MAX_FRAME_BYTES - ENVELOPE_BYTES - size;
+      room = MAX_FRAME_BYTES - ENVELOPE_BYTES;
     }
+    room -= size;
     all.at(-1)![stream] = seq;
   }
   return all;
@@ -38,13 +39,13 @@ export function parts(seqs: Iterable<readonly [string, number]>): Seqs[] {
 /**
  * The first frame of a connection.
  *
- * @param resume the saved cursors, the most important first: those that do not fit into one frame are left out
+ * @param cursors the saved cursors, the most important first: those that do not fit into one frame are left out
  * @param epoch the epoch that they belong to, or null when none was saved
  * @param client name and version for the operators, at most 64 characters
  */
-export function hello(resume: Iterable<readonly [string, number]>, epoch: string | null, client: string, where: Where = {}): HelloFrame {
-  const [cursors] = parts(resume);
-  return { type: "hello", ...(cursors && epoch !== null && { resume: cursors, epoch }), client, ...where };
+export function hello(cursors: Iterable<readonly [string, number]>, epoch: string | null, client: string, where: Where = {}): HelloFrame {
+  const [resume] = parts(cursors);
+  return { type: "hello", ...(resume && epoch && { resume, epoch }), client, ...where };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { listen } from "./listen.js";
 import { createTabLock } from "./lock.js";
 
 export type Front = ReturnType<typeof createFront>;
@@ -21,8 +22,8 @@ export function createFront(name: string, changed: () => void) {
       if (isHeld) changed();
     }
   };
-  window.addEventListener("focus", look, { signal });
-  document.addEventListener("visibilitychange", look, { signal });
+  listen(window, "focus", look, signal);
+  listen(document, "visibilitychange", look, signal);
   look();
 
   return {

@@ -1,4 +1,5 @@
 import type { Where } from "./encode.js";
+import { listen } from "./listen.js";
 import type { Parts } from "./source.js";
 
 const MAX_PATH = 2_048;
@@ -14,23 +15,23 @@ export function whereabouts(): Where {
 /** Tells a client, until the signal, what becomes of the page and its network, where there is a page. */
 export function watchPage({ session, source }: Parts, signal: AbortSignal): void {
   if (!globalThis.document) return;
-  const on = (target: EventTarget, type: string, listener: (event: any) => void): void =>
-    target.addEventListener(type, listener, { signal });
   /** The page is being hidden or left; it may not run again. */
   const leave = (): void => {
     session.save();
     source.look();
   };
-  on(window, "online", () => source.wake("online"));
-  on(window, "offline", () => session.probe(true)); // Or so the browser thinks.
-  on(window, "pagehide", () => {
+  listen(window, "online", () => source.wake("online"), signal);
+  listen(window, "offline", () => session.probe(true), signal); // Or so the browser thinks.
+  const hide = (): void => {
     leave();
     source.suspend();
-  });
-  on(window, "pageshow", ({ persisted }) => persisted && source.connect());
-  on(document, "visibilitychange", () => {
+  };
+  const turn = (): void => {
     if (!isVisible()) return leave();
     source.look();
     source.wake("visible");
-  });
+  };
+  listen(window, "pagehide", hide, signal);
+  listen(window, "pageshow", ({ persisted }) => persisted && source.connect(), signal);
+  listen(document, "visibilitychange", turn, signal);
 }

@@ -49,41 +49,37 @@ export type Api = ReturnType<typeof createApi>;
  */
 export function createApi(base: string, credential: Credential | null) {
   /** @param fields what the answer must have, parted by blanks */
-  async function get(path: string, fields: string, signal?: AbortSignal | null, isRepeated = false): Promise<Record<string, unknown>> {
-    const headers: Record<string, string> = { Accept: "application/json" };
-    if (credential) {
-      const token = await credential.current().catch((error: unknown) => {
-        throw new InboxError(0, "token_unavailable", error);
-      });
-      headers["Authorization"] = `Bearer ${token}`;
-    }
-    const answer = await fetch(base + path, { headers, signal: signal ?? null }).catch((error: unknown) => {
+  async function get(path: string, fields: string, signal: AbortSignal | null = null, isRepeated = false): Promise<any> {
+    const failed = (code: string) => (error: unknown): never => {
       signal?.throwIfAborted();
-      throw new InboxError(0, "unreachable", error);
-    });
+      throw new InboxError(0, code, error);
+    };
+    const token = await credential?.current().catch(failed("token_unavailable"));
+    const headers = token ? { Authorization: `Bearer ${token}` } : {};
+    const answer = await fetch(base + path, { headers, signal }).catch(failed("unreachable"));
     const { ok, status } = answer;
-    const body: unknown = await answer.json().catch(() => signal?.throwIfAborted());
+    const body = await answer.json().catch(() => signal?.throwIfAborted());
     if (ok && isObject(body) && !fault(body, fields)) return body;
-    if (status === 401 && credential && !isRepeated) {
-      credential.forget();
+    if (status === 401 && !isRepeated) {
+      credential?.forget();
       return get(path, fields, signal, true);
     }
-    const { code = "malformed", detail = "no such answer" } = ok || !isObject(body) ? {} : body;
-    throw new InboxError(status, String(code), detail);
+    const { code = "malformed", detail } = (ok ? null : body) ?? {};
+    throw new InboxError(status, code, detail);
   }
 
   return {
     /** @throws InboxError, or what `signal` was aborted with */
     async inbox({ signal, ...query }: InboxQuery): Promise<InboxPage> {
       const given = Object.entries(query).filter(([, value]) => value) as [string, string][];
-      const page: any = await get(`inbox?${new URLSearchParams(given)}`, "notifications:at next:0s unread:nz", signal);
+      const page = await get(`inbox?${new URLSearchParams(given)}`, "notifications:at next:0s unread:nz", signal);
       if (!page.notifications.every(isNotification)) throw new InboxError(200, "malformed", "");
       return page;
     },
 
     /** The recipient that the credential speaks for. @throws InboxError */
     async me(): Promise<string> {
-      return String((await get("me", "user"))["user"]);
+      return (await get("me", "user")).user;
     },
   };
 }

@@ -89,13 +89,15 @@ describe("parseServerFrame", () => {
 });
 
 describe("the encoders", () => {
-  const many = Array.from({ length: 1_500 }, (_, index): [string, number] => [`topic:${"é".repeat(60)}${index}`, index]);
+  const many = Array.from({ length: 1_500 }, (_, index): [string, number] => [`topic:${"x".repeat(110)}${index}`, index]);
+
+  const own = `user:${"🔔".repeat(128)}`;
 
   it("keep a hello below the limit of a frame, the first cursors in it", () => {
     const where = { page: "/" + "x".repeat(2_047), visible: false };
-    const frame = encoders.hello([["user:alice", 1], ...many], "e".repeat(32), "c".repeat(64), where);
+    const frame = encoders.hello([[own, 1], ...many], "e".repeat(32), "c".repeat(64), where);
     expect(new TextEncoder().encode(JSON.stringify(frame)).length).toBeLessThanOrEqual(encoders.MAX_FRAME_BYTES);
-    expect(Object.keys(frame.resume ?? {})[0]).toBe("user:alice");
+    expect(Object.keys(frame.resume ?? {})[0]).toBe(own);
     expect(Object.keys(frame.resume ?? {}).length).toBeGreaterThan(50);
   });
 
