@@ -43,6 +43,7 @@ export class NotifierClient extends NotifierEventTarget {
       emit: (type, detail) => this.dispatchEvent(new CustomEvent(type, { detail })),
       fail: (code, error) => parts.emit("error", { code, message: String(error), field: "" }),
     } as Partial<Parts> as Parts;
+    parts.resume = parts.cursors.resume;
     parts.session = createSession(parts);
     parts.line = parts.source = createLine(parts);
     if (tabs) parts.source = tabs(parts);

@@ -36,7 +36,7 @@ export interface StatusDetail {
   readonly status: Status;
   /** The close code that led here, or 0. */
   readonly code: number;
-  /** A sentence for people, or "". */
+  /** What the server said, or ""; `closeReason(code)` has a sentence for people. */
   readonly reason: string;
   /** Milliseconds until the next attempt, or null when none is planned. */
   readonly retryIn: number | null;

@@ -13,18 +13,20 @@ const STABLE = 10_000;
 /** Attempts that count as failed after "too many frames": the server asks to come back later, not soon. */
 const RATE_ATTEMPTS = 3;
 
-/** As of a WebSocket. */
-export const [CONNECTING, OPEN, CLOSING, CLOSED] = [0, 1, 2, 3] as const;
+// The states of a WebSocket.
+export const CONNECTING = 0;
+export const OPEN = 1;
+export const CLOSING = 2;
+export const CLOSED = 3;
 
 /** The way to the server: a WebSocket that is made anew after whatever closed it, until it is closed or refused. */
 export function createLine(parts: Parts): Line {
-  const { url, Socket, credential, cursors, emit, fail } = parts;
+  const { url, Socket, credential, emit, fail } = parts;
   let status: Status = "offline";
   /** Whether it comes back by itself. */
   let isOn = false;
   let isClosing = false;
   let socket: SocketLike | null = null;
-  let resume = cursors.resume;
   let attempt = 0;
   /** Changes with each attempt, so that a token which comes late for an earlier one is left alone. */
   let run = 0;
@@ -89,7 +91,7 @@ export function createLine(parts: Parts): Line {
     const made = (socket = new Socket(url, protocols));
     const on = (type: "open" | "message" | "close" | "error", listener: (event: any) => void): void =>
       made.addEventListener(type, (event) => made === socket && listener(event));
-    on("open", () => session.begin((text) => made.readyState === OPEN && made.send(text), resume()));
+    on("open", () => session.begin((text) => made.readyState === OPEN && made.send(text), parts.resume()));
     on("message", ({ data }) => isClosing || session.received(data));
     on("close", ({ code, reason }) => {
       if (isClosing) return end("offline", code, reason);
@@ -124,17 +126,7 @@ export function createLine(parts: Parts): Line {
     );
   };
 
-  const open = (from = cursors.resume): void => {
-    if (isClosing) stop();
-    else if (isOn && status !== "offline") return;
-    resume = from;
-    attempt = 0;
-    begin();
-  };
-
   return {
-    open,
-    connect: () => open(),
     leads: true,
 
     get readyState() {
@@ -147,6 +139,13 @@ export function createLine(parts: Parts): Line {
 
     get inFront() {
       return globalThis.document?.visibilityState !== "hidden";
+    },
+
+    connect() {
+      if (isClosing) stop();
+      else if (isOn && status !== "offline") return;
+      attempt = 0;
+      begin();
     },
 
     close(code, reason) {
@@ -178,7 +177,6 @@ export function createLine(parts: Parts): Line {
 
     welcomed() {
       clearTimeout(timer);
-      resume = cursors.resume;
       welcomedAt = Date.now();
       become("live");
     },

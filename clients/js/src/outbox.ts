@@ -53,6 +53,11 @@ export function createOutbox(send: (command: Command) => boolean) {
       return true;
     },
 
+    /** Puts what was sent and has not arrived before all else. It is sent with the next that comes, or by `drain`. */
+    restore(commands: readonly Command[]): void {
+      waiting.unshift(...commands);
+    },
+
     /** Forgets what waits. */
     clear(): void {
       waiting = [];

@@ -159,6 +159,7 @@ export function createSession(parts: Parts) {
   return {
     turnTo,
     say,
+    restore: outbox.restore,
     probe: watchdog.probe,
 
     /** Unread notifications. */

@@ -1,7 +1,8 @@
 import { claimsOf } from "./claims.js";
+import type { StatusDetail } from "./events.js";
+import type { Command } from "./frames.js";
 import { type Front, createFront } from "./front.js";
 import { CLOSED, CONNECTING, OPEN } from "./line.js";
-import type { StatusDetail } from "./events.js";
 import type { Source, TabSharing } from "./source.js";
 import { lowest, standingOf } from "./standing.js";
 import { type Tabs, createTabs } from "./tabs.js";
@@ -37,9 +38,9 @@ export const sharedTabs: TabSharing = (parts) => {
   let run = 0;
   let toldFront = "";
   /** What the leader was asked for and may not have done; it is asked for again of the next. */
-  let unconfirmed: string[] = [];
-  /** How much of it the leader has got when its next pong comes. */
-  let asked = 0;
+  let unconfirmed: Command[] = [];
+  /** How many pings it has not answered. One follows each command, so that with the last answer all has arrived. */
+  let pings = 0;
 
   /** Whose tab this is, as far as anyone can tell. */
   const identify = async (): Promise<unknown> => {
@@ -64,13 +65,14 @@ export const sharedTabs: TabSharing = (parts) => {
   /** Ends what was heard so far, and hears the leader from now on. */
   const listen = (): void => {
     session.end();
+    pings = 0;
     session.begin((text) => {
-      const { type } = JSON.parse(text);
-      if (type === "ack") return; // The leader acknowledges.
+      const frame = JSON.parse(text);
+      if (frame.type === "ack") return; // The leader acknowledges.
       tabs?.ask({ text });
-      if (type === "ping") asked = unconfirmed.length;
-      else if (type !== "page") {
-        unconfirmed.push(text);
+      if (frame.type === "ping") pings += 1;
+      else if (frame.type !== "page") {
+        unconfirmed.push(frame);
         session.probe(true);
       }
     }, null);
@@ -78,6 +80,7 @@ export const sharedTabs: TabSharing = (parts) => {
 
   const leave = (): void => {
     run += 1;
+    parts.resume = cursors.resume;
     isAsking = false;
     tabs?.leave();
     front?.leave();
@@ -89,13 +92,15 @@ export const sharedTabs: TabSharing = (parts) => {
   /** Finds the other tabs of this person. A socket that is open stays until one of them turns out to hold theirs. */
   const join = (whom: string): void => {
     session.turnTo(whom);
+    if (whom !== user) unconfirmed = [];
     user = whom;
     const group = `notifier ${url} ${whom}`;
     tabs = createTabs(group, {
       lead(standings) {
         if (follows) session.end();
         follows = false;
-        line.open(() => lowest(standingOf(cursors), standings));
+        parts.resume = () => lowest(standingOf(cursors), standings);
+        line.connect();
         tellFront();
       },
 
@@ -138,7 +143,7 @@ export const sharedTabs: TabSharing = (parts) => {
       },
 
       woken(why) {
-        if (why === "connect") line.open();
+        if (why === "connect") line.connect();
         else line.wake(why);
       },
     });
@@ -167,7 +172,7 @@ export const sharedTabs: TabSharing = (parts) => {
     connect() {
       if (follows) return tabs?.ask({ wake: "connect" });
       if (isAsking || tabs?.leads === false) return; // It is being found out who leads.
-      if (tabs) return line.open();
+      if (tabs) return line.connect();
       const mine = ++run;
       isAsking = true;
       say({ ...offline, status: "connecting" });
@@ -177,7 +182,7 @@ export const sharedTabs: TabSharing = (parts) => {
         isAsking = false;
         // Without an answer the tab is on its own until the server welcomed it.
         if (typeof whom === "string") join(whom);
-        else line.open();
+        else line.connect();
       };
       identify().then(decided, () => decided());
       setTimeout(decided, IDENTIFYING);
@@ -216,12 +221,12 @@ export const sharedTabs: TabSharing = (parts) => {
         const followed = follows;
         leave();
         if (followed) {
-          line.open();
+          line.connect();
           return false;
         }
       }
       if (follows) {
-        if (frame.type === "pong") unconfirmed.splice(0, asked);
+        if (frame.type === "pong" && --pings === 0) unconfirmed = [];
       } else if (tabs?.leads && frame.type !== "pong" && frame.type !== "refreshed") {
         tabs.tell({ text });
       }
@@ -229,11 +234,12 @@ export const sharedTabs: TabSharing = (parts) => {
     },
 
     welcomed(whom) {
-      for (const text of unconfirmed.splice(0)) session.command(JSON.parse(text));
+      session.restore(unconfirmed.splice(0));
       if (follows) {
         if (status.status !== "live") say({ ...offline, status: "live" });
         source.look();
       } else {
+        parts.resume = cursors.resume;
         line.welcomed(whom);
         if (!tabs && line.readyState === OPEN) join(whom);
       }

@@ -49,8 +49,6 @@ export interface Source {
 
 /** The way to the server: the source of a tab that is on its own. */
 export interface Line extends Source {
-  /** As `connect`. @param from the cursors to resume from, until the first welcome; those of this page unless given */
-  open(from?: Cursors["resume"]): void;
   /** Ends at once and without a word. */
   drop(): void;
 }
@@ -63,6 +61,8 @@ export interface Parts {
   readonly credential: Credential | null;
   readonly api: Api;
   readonly cursors: Cursors;
+  /** From where the next connection goes on: the cursors of this page, or what those who share it agreed upon. */
+  resume: Cursors["resume"];
   readonly emit: Emit;
   /** Emits an error of this side. */
   fail(code: string, error: unknown): void;
