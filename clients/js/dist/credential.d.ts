@@ -1,7 +1,7 @@
 export type Credential = ReturnType<typeof createCredential>;
 /**
  * The connection token: asked for when one is needed, used again for reconnects while it lasts, and renewed
- * ahead of its end.
+ * ahead of its end. The server tells when that is, in its welcome, or by not accepting the token any more.
  */
 export declare function createCredential(getToken: () => Promise<string>): {
     renew: () => Promise<string>;
