@@ -243,6 +243,6 @@ def sign_in(context: BrowserContext, server: Server, user: str, password: str) -
 
 def test_tab_that_will_not_share_has_its_own(context: BrowserContext, service: Server, alice: str) -> None:
     token = service.token(alice)
-    tabs = [Tab(context, service, token=token, shared=False).await_live() for _ in range(2)]
+    tabs = [Tab(context, service, token=token, tabs=None).await_live() for _ in range(2)]
     assert all(tab.leads for tab in tabs)
     assert sockets_of(service, alice) == 2

@@ -1,10 +1,11 @@
-import type * as Built from "../src/script.js";
+import type { Notifier as Built } from "../src/script.js";
 import type { NotifierBell, NotifierToasts } from "../src/elements.js";
+import { closeReason } from "../src/closecodes.js";
 import { CommandCopy } from "./copying.js";
 import { Latency } from "./latency.js";
 import { Screen } from "./screen.js";
 import { Sender } from "./sending.js";
-import type { Banner } from "../src/index.js";
+import type { Banner, NotifierClient } from "../src/index.js";
 
 interface Page {
   readonly recipient: string;
@@ -29,7 +30,7 @@ const form = element("send-form", HTMLFormElement);
 const sender = new Sender(form, element("send-result", HTMLElement), page.send_path, [page.recipient, page.neighbour], latency);
 
 /** One of the two, with all that their screen consists of. */
-function screen(prefix: string, client: Built.NotifierClient): Screen {
+function screen(prefix: string, client: NotifierClient): Screen {
   const parts = {
     bell: element(`${prefix}bell`, HTMLElement) as NotifierBell,
     toasts: element(`${prefix}toasts`, HTMLElement) as NotifierToasts,
@@ -76,9 +77,9 @@ function showBanner(shown: Banner | null): void {
 client.addEventListener("banner", ({ detail }) => showBanner(detail));
 client.addEventListener("notification", showUnread);
 client.addEventListener("state", showUnread);
-client.addEventListener("status", ({ detail: { status, reason: why } }) => {
+client.addEventListener("status", ({ detail: { status, code, reason: why } }) => {
   // While it comes back by itself, why it went is of no use to the person.
-  reason.textContent = status === "refused" ? why : "";
+  reason.textContent = status === "refused" ? why || closeReason(code) : "";
 });
 readAll.addEventListener("click", () => client.readAll());
 element("levels", HTMLButtonElement).addEventListener("click", () => void sender.everyLevel());

@@ -3,8 +3,7 @@ import { type NotifierOptions } from "./options.js";
 import { type InboxPage, type InboxQuery } from "./rest.js";
 /**
  * One person's notifications over one WebSocket, which is kept open: it comes back after whatever closed it,
- * goes on where each stream was left, and shows each notification once. The tabs of a browser that show the same person
- * share one socket.
+ * goes on where each stream was left, and shows each notification once.
  *
  * @example
  * const client = new NotifierClient({ url: "/ws/notifications/" });
@@ -13,10 +12,10 @@ import { type InboxPage, type InboxQuery } from "./rest.js";
  */
 export declare class NotifierClient extends NotifierEventTarget {
     #private;
-    static readonly CONNECTING: 0;
-    static readonly OPEN: 1;
-    static readonly CLOSING: 2;
-    static readonly CLOSED: 3;
+    static readonly CONNECTING = 0;
+    static readonly OPEN = 1;
+    static readonly CLOSING = 2;
+    static readonly CLOSED = 3;
     /** @throws TypeError when the address is none for a WebSocket, or the platform has no WebSocket */
     constructor(options: NotifierOptions);
     /** 0 to 3, as a WebSocket's; OPEN (1) from the welcome on, and CONNECTING (0) also while waiting to come back. */

@@ -1,3 +1,6 @@
+/** The codes that the client itself acts upon, so that a page without the others need not load them. */
+export declare const TOKEN_EXPIRED = 4001;
+export declare const RATE = 4003;
 /** The close codes of protocol v1, by name. */
 export declare const CloseCode: {
     readonly serviceRestart: 1012;

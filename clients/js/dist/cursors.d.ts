@@ -10,38 +10,35 @@ export declare class MemoryStorage implements CursorStorage {
     getItem(key: string): string | null;
     setItem(key: string, value: string): void;
 }
-/** The browser's `localStorage`, or memory where there is none or the person forbids it. */
-export declare function defaultStorage(): CursorStorage;
+export type Cursors = ReturnType<typeof createCursors>;
 /**
  * How far each stream was handled, for one person at one address.
  *
  * Each page has cursors of its own, in memory, for its reconnects. The storage is shared by all pages of the
  * browser and serves the next page load: within an epoch a stored cursor only rises, so that a page which is
- * behind never takes back what another has shown; only {@link Cursors.reset} lowers it.
+ * behind never takes back what another has shown; only `reset` lowers it.
+ *
+ * @param given where they are kept; `localStorage` where there is one and the person does not forbid it
+ * @param url the socket's address, which the cursors belong to
+ * @param user the recipient, or null for the one who was here last
  */
-export declare class Cursors {
-    #private;
-    /**
-     * @param url the socket's address, which the cursors belong to
-     * @param user the recipient, or null for the one who was here last
-     */
-    constructor(storage: CursorStorage, url: string, user: string | null);
+export declare function createCursors(given: CursorStorage | undefined, url: string, user: string | null): {
     /** The recipient whose cursors these are, or null before the first welcome. */
-    get user(): string | null;
+    readonly user: string | null;
     /** The epoch that the cursors belong to, or null when there are none. */
-    get epoch(): string | null;
+    readonly epoch: string | null;
     /** The cursors to resume from, the person's own stream and `everyone` before the topics. */
     resume(): [string, number][];
     /** True for an entry that was not handled yet. */
     isNew(stream: string, seq: number): boolean;
     /** Turns to another person's cursors, as they were saved. */
-    switchTo(user: string): void;
+    switchTo: (next: string | null) => void;
     /**
      * Takes over what a welcome says: the streams that are carried, and from where each goes on. Where this page has come
      * further it stays there, unless told to `adopt` what is said: another tab was not as far, and is sent the rest.
      */
-    welcome(user: string, epoch: string, streams: Seqs, adopt?: boolean): void;
-    /** Notes an entry as handled. It is stored at the next {@link Cursors.save}. */
+    welcome(welcomed: string, inEpoch: string, streams: Seqs, adopt?: boolean): void;
+    /** Notes an entry as handled. It is stored at the next `save`. */
     advance(stream: string, seq: number): void;
     /** Begins a stream at `seq`, unless it is carried already. */
     follow(stream: string, seq: number): void;
@@ -53,5 +50,5 @@ export declare class Cursors {
      */
     reset(stream: string, seq: number): void;
     /** Stores what was handled since the last time. */
-    save(): void;
-}
+    save: () => void;
+};

@@ -31,7 +31,7 @@ export interface StatusDetail {
     readonly status: Status;
     /** The close code that led here, or 0. */
     readonly code: number;
-    /** A sentence for people, or "". */
+    /** What the server said, or ""; `closeReason(code)` has a sentence for people. */
     readonly reason: string;
     /** Milliseconds until the next attempt, or null when none is planned. */
     readonly retryIn: number | null;
@@ -63,7 +63,7 @@ export interface NotifierEvents {
     unfollowed: UnfollowedFrame;
     /** A banner to show in place of the one that is shown, or null: there is none any more. */
     banner: Banner | null;
-    /** Whether this tab is the one that the person looks at, or the one that holds the socket, changed. */
+    /** Whether this tab is the one that the person looks at, or the one that holds the socket, changed. Only where tabs share. */
     front: FrontDetail;
     error: ErrorDetail;
 }

@@ -1,2 +1,2 @@
-import{a,b as s,c as e,d as r,e as o,g as f,h as m,i as F,j as C,k as l,l as i,m as t,n as A}from"./shared.mjs";export{a as BACKOFF_BASE,e as BACKOFF_CAP,s as BACKOFF_GROWTH,f as CloseCode,i as InboxError,C as MalformedFrame,o as MemoryStorage,t as NotifierClient,r as backoff,m as closeReason,F as isRefusal,l as parseServerFrame,A as safeHref};
+import{a,b as s,c as e,d as r,e as o,f,g as F,h as m,j as C,k as l,l as d,n as i,o as t,p as A}from"./shared.mjs";export{a as BACKOFF_BASE,e as BACKOFF_CAP,s as BACKOFF_GROWTH,f as CloseCode,d as InboxError,C as MalformedFrame,o as MemoryStorage,i as NotifierClient,r as backoff,F as closeReason,m as isRefusal,l as parseServerFrame,t as safeHref,A as sharedTabs};
 //# sourceMappingURL=notifier.mjs.map

@@ -1,5 +1,14 @@
-import type { SocketConstructor } from "./connection.js";
-import { type CursorStorage } from "./cursors.js";
+import type { CursorStorage } from "./cursors.js";
+import type { TabSharing } from "./source.js";
+/** The part of the browser's WebSocket that the client needs. */
+export interface SocketLike {
+    readonly readyState: number;
+    send(text: string): void;
+    close(code?: number, reason?: string): void;
+    addEventListener(type: "open" | "message" | "close" | "error", listener: (event: any) => void): void;
+}
+/** A constructor of WebSockets: the browser's, or that of a package where there is none. */
+export type SocketConstructor = new (url: string, protocols: string[]) => SocketLike;
 export interface NotifierOptions {
     /** The socket's address: absolute, or relative to the page; `http(s):` is read as `ws(s):`. */
     readonly url: string;
@@ -11,15 +20,14 @@ export interface NotifierOptions {
     readonly storage?: CursorStorage;
     /** The address of the REST API; `/api/v1/` at the socket's own server unless given. */
     readonly api?: string;
-    /** One socket for all tabs of this browser that show the same person; true unless given. */
-    readonly shared?: boolean;
+    /** `sharedTabs`: one socket for all tabs of this browser that show the same person. Without it each has its own. */
+    readonly tabs?: TabSharing | null;
     /** The WebSocket to use where the platform has none (Node before 22). */
     readonly WebSocket?: SocketConstructor;
 }
 /** @throws SyntaxError or TypeError when the address is none that a WebSocket takes */
 export declare function socketAddress(url: string): string;
 /** The address of the REST API, with a slash at its end. @throws TypeError when it is none */
-export declare function apiAddress(options: NotifierOptions, socket: string): string;
+export declare function apiAddress({ api }: NotifierOptions, socket: string): string;
 /** @throws TypeError when the platform has no WebSocket and none was given */
 export declare function socketConstructor(options: NotifierOptions): SocketConstructor;
-export declare function cursorStorage(options: NotifierOptions): CursorStorage;

@@ -1,24 +1,16 @@
-import type { FollowFrame, MarkFrame, ReadFrame } from "./frames.js";
-/** A frame that the page asked for, as opposed to those that keep the connection going. */
-export type Command = ReadFrame | MarkFrame | FollowFrame;
+import type { Command } from "./frames.js";
 /**
  * What the page asked for, on its way to the server: in order, at the pace that the server allows, and kept
  * while there is no connection.
+ *
+ * @param send sends one; false where there is no connection, and it waits
  */
-export declare class Outbox {
-    #private;
+export declare function createOutbox(send: (command: Command) => boolean): {
+    drain: () => void;
     /** Queues a command. Returns false when too many wait already, and it was not taken. */
     push(command: Command): boolean;
-    /**
-     * A connection is there: sends what waits, and from now on what comes.
-     *
-     * @param confirms whether `confirm` tells what arrived; the rest is then sent again on the next connection
-     */
-    open(send: (text: string) => void, confirms?: boolean): void;
-    /** The connection is gone: what comes waits. */
-    close(): void;
-    /** All that was sent has arrived. */
-    confirm(): void;
+    /** Puts what was sent and has not arrived before all else. It is sent with the next that comes, or by `drain`. */
+    restore(commands: readonly Command[]): void;
     /** Forgets what waits. */
     clear(): void;
-}
+};

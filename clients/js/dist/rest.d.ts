@@ -20,7 +20,6 @@ export interface InboxPage {
 }
 /** Why the inbox could not be read. */
 export declare class InboxError extends Error {
-    name: string;
     /** The status of the HTTP answer; 0 when there was none. */
     readonly status: number;
     /**
@@ -28,15 +27,17 @@ export declare class InboxError extends Error {
      * that is none), `token_unavailable` (getToken failed).
      */
     readonly code: string;
-    constructor(status: number, code: string, message: string);
+    constructor(status: number, code: string, message: unknown);
 }
-/** The REST API, with the credential of the socket. */
-export declare class Rest {
-    #private;
-    /** @param base the address of the API, which ends in a slash */
-    constructor(base: string, credential: Credential | null);
+export type Api = ReturnType<typeof createApi>;
+/**
+ * The part of the REST API that a browser needs, with the credential of the socket.
+ *
+ * @param base the address of the API, which ends in a slash
+ */
+export declare function createApi(base: string, credential: Credential | null): {
     /** @throws InboxError, or what `signal` was aborted with */
-    inbox({ cursor, limit, view, signal }: InboxQuery): Promise<InboxPage>;
+    inbox({ signal, ...query }: InboxQuery): Promise<InboxPage>;
     /** The recipient that the credential speaks for. @throws InboxError */
     me(): Promise<string>;
-}
+};

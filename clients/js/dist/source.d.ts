@@ -1,52 +1,65 @@
+import type { Credential } from "./credential.js";
+import type { Cursors } from "./cursors.js";
 import type { Emit, Status, StatusDetail } from "./events.js";
 import type { ServerFrame } from "./frames.js";
-import { type LineOptions } from "./line.js";
-import type { Session, SessionListener } from "./session.js";
-import type { Standing } from "./standing.js";
-import { type TabsListener, type Waking } from "./tabs.js";
-export interface SourceOptions extends Omit<LineOptions, "changed" | "session"> {
-    /** Whether tabs may share a socket. */
-    readonly shared: boolean;
-    /** Asks whom the credential speaks for. */
-    identify(): Promise<string>;
-}
-/**
- * Where frames come from: a socket of this tab's own, or the tab that holds the one socket of all. Only tabs of the same
- * person share, at the same address; who that is is asked before, and checked with each welcome.
- */
-export declare class Source implements SessionListener, TabsListener {
-    #private;
-    constructor(options: SourceOptions);
-    /** The session that handles the frames. Once, at the beginning. */
-    serve(session: Session): void;
-    get emit(): Emit;
-    get readyState(): number;
-    get currentStatus(): Status;
+import type { NotifierOptions, SocketConstructor } from "./options.js";
+import type { Api } from "./rest.js";
+import type { Session } from "./session.js";
+/** Why a page wants its notifications now: it asks to connect, the network came back, or it became visible. */
+export type Waking = "connect" | "online" | "visible";
+/** Where frames come from, as the client sees it: a socket of this tab's own, or the tab that holds the one socket of all. */
+export interface Source {
+    /** As of a WebSocket. */
+    readonly readyState: number;
+    readonly status: Status;
     /** Whether this tab holds the socket. */
-    get leads(): boolean;
+    readonly leads: boolean;
     /** Whether this is the tab that the person looks at. */
-    get inFront(): boolean;
+    readonly inFront: boolean;
+    /** Connects, and from then on comes back by itself. Hastens a planned attempt; does nothing while one is under way. */
     connect(): void;
     close(code: number, reason: string): void;
     /** The page is left: another tab has the socket from now on. */
     suspend(): void;
+    /** Comes back at once, or makes sure that the connection is alive. */
     wake(why: Waking): void;
-    /** Tells the server where the person is, if this is the tab in front, or was until it was hidden. */
+    /** Tells the server where the person is. */
     look(): void;
+    /** A frame came. Returns whether it is for this page. */
     arrived(frame: ServerFrame, text: string): boolean;
+    /** The server welcomed the connection, which speaks for this person. */
     welcomed(user: string): void;
+    /** The server accepted a credential that ends at `expires` (UTC, ISO 8601), or never. */
     accepted(expires: string | null): void;
+    /** The connection was resumed with the cursors of another person than this one, whom it speaks for: a new one is needed. */
     restart(user: string): void;
+    /** The connection is open, and nobody is at its other end. */
     dead(): void;
-    lead(standings: readonly Standing[]): void;
-    follow(): void;
-    standing(): Standing;
-    present(): {
-        status: StatusDetail;
-        text: string | null;
-    };
-    frame(text: string): void;
-    status(detail: StatusDetail): void;
-    asked(text: string, answer: (text: string) => void): void;
-    woken(why: Waking): void;
+    /** The line stands otherwise than before. */
+    changed(detail: StatusDetail): void;
 }
+/** The way to the server: the source of a tab that is on its own. */
+export interface Line extends Source {
+    /** Ends at once and without a word. */
+    drop(): void;
+}
+/** What a client consists of; each part finds the others here. */
+export interface Parts {
+    readonly url: string;
+    readonly Socket: SocketConstructor;
+    readonly options: NotifierOptions;
+    readonly credential: Credential | null;
+    readonly api: Api;
+    readonly cursors: Cursors;
+    /** From where the next connection goes on: the cursors of this page, or what those who share it agreed upon. */
+    resume: Cursors["resume"];
+    readonly emit: Emit;
+    /** Emits an error of this side. */
+    fail(code: string, error: unknown): void;
+    session: Session;
+    line: Line;
+    /** The line, or what shares it with other tabs. */
+    source: Source;
+}
+/** Lets the tabs of a browser share one socket. */
+export type TabSharing = (parts: Parts) => Source;

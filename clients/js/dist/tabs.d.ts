@@ -1,7 +1,11 @@
 import type { StatusDetail } from "./events.js";
+import type { Waking } from "./source.js";
 import type { Standing } from "./standing.js";
-/** A page asks to connect, the network came back, or a page became visible. */
-export type Waking = "connect" | "online" | "visible";
+/** What the leader says of the socket; `text` is the welcome of a tab that comes late. */
+interface Present {
+    readonly status: StatusDetail;
+    readonly text?: string;
+}
 export interface TabsListener {
     /** This tab is to hold the socket from now on; the others have come so far. */
     lead(standings: readonly Standing[]): void;
@@ -10,10 +14,7 @@ export interface TabsListener {
     /** How far this tab has come. */
     standing(): Standing;
     /** As the leader: what a tab that comes late has to know. */
-    present(): {
-        readonly status: StatusDetail;
-        readonly text: string | null;
-    };
+    present(): Present;
     /** As a follower: a frame of the server. */
     frame(text: string): void;
     /** As a follower: how the leader's socket stands. */
@@ -23,31 +24,29 @@ export interface TabsListener {
     /** As the leader: a follower was woken. */
     woken(why: Waking): void;
 }
-/** Whether tabs can find each other here: in a page, and only in a secure context. */
-export declare function canShare(): boolean;
+export type Tabs = ReturnType<typeof createTabs>;
 /**
  * The tabs of this browser that show the same person's notifications. One of them leads: it holds the socket, and the
  * others live off it. Whoever holds the lock leads; a leader that does not answer loses it to a tab that asked.
+ *
+ * @param group tells apart what must not be shared: the address, and the person
  */
-export declare class Tabs {
-    #private;
-    /** @param name tells apart what must not be shared: the address, and the person */
-    constructor(name: string, listener: TabsListener);
-    get leads(): boolean;
+export declare function createTabs(group: string, listener: TabsListener): {
+    depose: () => void;
+    readonly leads: boolean;
     /** As the leader: to all. */
-    tell(message: {
+    tell: (message: {
         readonly text: string;
     } | {
         readonly status: StatusDetail;
-    }): void;
+    }) => void;
     /** As a follower: to the leader. */
     ask(message: {
         readonly text: string;
     } | {
         readonly wake: Waking;
     }): void;
-    /** As a follower: the leader is not alive. */
-    depose(): void;
     /** This tab is none of them any more. */
     leave(): void;
-}
+};
+export {};

@@ -1,20 +1,17 @@
-import { claimsOf } from "./claims.js";
-import { Credential } from "./credential.js";
-import { Cursors } from "./cursors.js";
-import { follow, marks, readAll, reads, unfollow } from "./encode.js";
-import { type Emit, NotifierEventTarget, type Status } from "./events.js";
-import type { MarkFrame } from "./frames.js";
-import { ReadyState } from "./line.js";
-import { type NotifierOptions, apiAddress, cursorStorage, socketAddress, socketConstructor } from "./options.js";
+import { createCredential } from "./credential.js";
+import { createCursors } from "./cursors.js";
+import { NotifierEventTarget, type Status } from "./events.js";
+import type { Command } from "./frames.js";
+import { CLOSED, CLOSING, CONNECTING, OPEN, createLine } from "./line.js";
+import { type NotifierOptions, apiAddress, socketAddress, socketConstructor } from "./options.js";
 import { watchPage } from "./page.js";
-import { type InboxPage, type InboxQuery, Rest } from "./rest.js";
-import { Session } from "./session.js";
-import { Source } from "./source.js";
+import { type InboxPage, type InboxQuery, createApi } from "./rest.js";
+import { createSession } from "./session.js";
+import type { Parts } from "./source.js";
 
 /**
  * One person's notifications over one WebSocket, which is kept open: it comes back after whatever closed it,
- * goes on where each stream was left, and shows each notification once. The tabs of a browser that show the same person
- * share one socket.
+ * goes on where each stream was left, and shows each notification once.
  *
  * @example
  * const client = new NotifierClient({ url: "/ws/notifications/" });
@@ -22,57 +19,54 @@ import { Source } from "./source.js";
  * client.connect();
  */
 export class NotifierClient extends NotifierEventTarget {
-  static readonly CONNECTING = ReadyState.connecting;
-  static readonly OPEN = ReadyState.open;
-  static readonly CLOSING = ReadyState.closing;
-  static readonly CLOSED = ReadyState.closed;
+  static readonly CONNECTING = CONNECTING;
+  static readonly OPEN = OPEN;
+  static readonly CLOSING = CLOSING;
+  static readonly CLOSED = CLOSED;
 
-  readonly #credential: Credential | null;
-  readonly #api: Rest;
-  readonly #cursors: Cursors;
-  readonly #session: Session;
-  readonly #source: Source;
-  readonly #given: string | null;
-  #unwatch: (() => void) | null = null;
+  readonly #parts: Parts;
+  #watch: AbortController | null = null;
 
   /** @throws TypeError when the address is none for a WebSocket, or the platform has no WebSocket */
   constructor(options: NotifierOptions) {
     super();
+    const { getToken, tabs } = options;
     const url = socketAddress(options.url);
-    const Socket = socketConstructor(options);
-    this.#given = options.user ?? null;
-    this.#credential = options.getToken === undefined ? null : new Credential(options.getToken);
-    this.#api = new Rest(apiAddress(options, url), this.#credential);
-    this.#cursors = new Cursors(cursorStorage(options), url, this.#given);
-    this.#source = new Source({
+    const credential = getToken ? createCredential(getToken) : null;
+    const parts = {
+      options,
       url,
-      Socket,
-      credential: this.#credential,
-      shared: options.shared ?? true,
-      identify: () => this.#identify(),
-      emit: this.#emit,
-    });
-    this.#session = new Session(this.#cursors, this.#source);
-    this.#source.serve(this.#session);
+      Socket: socketConstructor(options),
+      credential,
+      api: createApi(apiAddress(options, url), credential),
+      cursors: createCursors(options.storage, url, options.user ?? null),
+      emit: (type, detail) => this.dispatchEvent(new CustomEvent(type, { detail })),
+      fail: (code, error) => parts.emit("error", { code, message: String(error), field: "" }),
+    } as Partial<Parts> as Parts;
+    parts.resume = parts.cursors.resume;
+    parts.session = createSession(parts);
+    parts.line = parts.source = createLine(parts);
+    if (tabs) parts.source = tabs(parts);
+    this.#parts = parts;
   }
 
   /** 0 to 3, as a WebSocket's; OPEN (1) from the welcome on, and CONNECTING (0) also while waiting to come back. */
   get readyState(): number {
-    return this.#source.readyState;
+    return this.#parts.source.readyState;
   }
 
   get status(): Status {
-    return this.#source.currentStatus;
+    return this.#parts.source.status;
   }
 
   /** The recipient, or null before anyone was welcomed at this address. */
   get user(): string | null {
-    return this.#cursors.user;
+    return this.#parts.cursors.user;
   }
 
   /** Unread notifications; 0 before the first welcome. */
   get unread(): number {
-    return this.#session.unread;
+    return this.#parts.session.unread;
   }
 
   /**
@@ -80,32 +74,21 @@ export class NotifierClient extends NotifierEventTarget {
    * focused last. Where tabs cannot talk to each other, in each that is visible.
    */
   get inFront(): boolean {
-    return this.#source.inFront;
+    return this.#parts.source.inFront;
   }
 
   /** True in the tab that holds the socket; where nothing is shared in each. */
   get leads(): boolean {
-    return this.#source.leads;
+    return this.#parts.source.leads;
   }
 
   /** Connects, and from then on comes back by itself. Hastens a planned attempt; does nothing while one is under way. */
   connect(): void {
-    const source = this.#source;
-    this.#unwatch ??= watchPage({
-      online: () => source.wake("online"),
-      offline: () => this.#session.probe(true),
-      visible: () => {
-        source.look();
-        source.wake("visible");
-      },
-      leaving: () => {
-        this.#session.save();
-        source.look();
-      },
-      left: () => source.suspend(),
-      returned: () => source.connect(),
-    });
-    source.connect();
+    if (!this.#watch) {
+      this.#watch = new AbortController();
+      watchPage(this.#parts, this.#watch.signal);
+    }
+    this.#parts.source.connect();
   }
 
   /**
@@ -114,9 +97,9 @@ export class NotifierClient extends NotifierEventTarget {
    * @param code 1000, or 3000 to 4999
    */
   close(code = 1000, reason = ""): void {
-    this.#unwatch?.();
-    this.#unwatch = null;
-    this.#source.close(code, reason);
+    this.#watch?.abort();
+    this.#watch = null;
+    this.#parts.source.close(code, reason);
   }
 
   /**
@@ -125,7 +108,7 @@ export class NotifierClient extends NotifierEventTarget {
    * @throws TypeError for what is no topic
    */
   follow(topic: string): void {
-    this.#session.command(follow(topic));
+    this.#command({ type: "follow", topic });
   }
 
   /**
@@ -134,12 +117,12 @@ export class NotifierClient extends NotifierEventTarget {
    * @throws TypeError for what is no topic
    */
   unfollow(topic: string): void {
-    this.#session.command(unfollow(topic));
+    this.#command({ type: "unfollow", topic });
   }
 
   /** A page of the inbox, newest first, with the credential of the socket. @throws InboxError */
   inbox(query: InboxQuery = {}): Promise<InboxPage> {
-    return this.#api.inbox(query);
+    return this.#parts.api.inbox(query);
   }
 
   /**
@@ -148,12 +131,12 @@ export class NotifierClient extends NotifierEventTarget {
    * @throws TypeError for what is no id of a notification
    */
   read(ids: readonly string[]): void {
-    for (const frame of reads(ids)) this.#session.command(frame);
+    this.#command({ type: "read", ids });
   }
 
   /** Marks all as read; a `state` event tells when they are. Sent as soon as there is a connection. */
   readAll(): void {
-    this.#session.command(readAll());
+    this.#command({ type: "read", all: true });
   }
 
   /**
@@ -162,7 +145,7 @@ export class NotifierClient extends NotifierEventTarget {
    * @throws TypeError for what is no id of a notification
    */
   markUnread(ids: readonly string[]): void {
-    this.#mark("unread", ids);
+    this.#command({ type: "unread", ids });
   }
 
   /**
@@ -172,7 +155,7 @@ export class NotifierClient extends NotifierEventTarget {
    * @throws TypeError for what is no id of a notification
    */
   archive(ids: readonly string[]): void {
-    this.#mark("archive", ids);
+    this.#command({ type: "archive", ids });
   }
 
   /**
@@ -181,7 +164,7 @@ export class NotifierClient extends NotifierEventTarget {
    * @throws TypeError for what is no id of a notification
    */
   unarchive(ids: readonly string[]): void {
-    this.#mark("unarchive", ids);
+    this.#command({ type: "unarchive", ids });
   }
 
   /**
@@ -191,23 +174,10 @@ export class NotifierClient extends NotifierEventTarget {
    * @throws TypeError for what is no id of a notification
    */
   seen(ids: readonly string[]): void {
-    this.#session.saw(ids);
+    this.#parts.session.saw(ids);
   }
 
-  #mark(type: MarkFrame["type"], ids: readonly string[]): void {
-    for (const frame of marks(type, ids)) this.#session.command(frame);
+  #command(command: Command): void {
+    this.#parts.session.command(command);
   }
-
-  /** Whose notifications these are. @throws when nobody can tell */
-  async #identify(): Promise<string> {
-    if (this.#given !== null) return this.#given;
-    if (this.#credential === null) return this.#api.me();
-    const { sub } = claimsOf(await this.#credential.current());
-    if (typeof sub !== "string") throw new TypeError("The token names nobody.");
-    return sub;
-  }
-
-  readonly #emit: Emit = (type, detail) => {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
-  };
 }

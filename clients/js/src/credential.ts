@@ -1,5 +1,3 @@
-import { claimsOf } from "./claims.js";
-
 /** A token with less than this left, in milliseconds, is not used for a new connection. */
 const MARGIN = 30_000;
 
@@ -9,58 +7,53 @@ const LEAST = 5_000;
 /** The longest time that a timer can wait, in milliseconds. */
 const LONGEST = 2 ** 31 - 1;
 
+export type Credential = ReturnType<typeof createCredential>;
+
 /**
  * The connection token: asked for when one is needed, used again for reconnects while it lasts, and renewed
- * ahead of its end.
+ * ahead of its end. The server tells when that is, in its welcome, or by not accepting the token any more.
  */
-export class Credential {
-  readonly #getToken: () => Promise<string>;
-  #token: string | null = null;
-  #expires = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+export function createCredential(getToken: () => Promise<string>) {
+  let token = "";
+  let expires = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(getToken: () => Promise<string>) {
-    this.#getToken = getToken;
-  }
-
-  /** A token to connect with: the one at hand while it lasts, so that a restart of the server asks for none. */
-  async current(): Promise<string> {
-    if (this.#token !== null && this.#expires - Date.now() > MARGIN) return this.#token;
-    return this.renew();
-  }
-
-  /** A new token. It becomes the one at hand if it tells how long it lasts, or when the server does. */
-  async renew(): Promise<string> {
-    const token: unknown = await this.#getToken();
-    if (typeof token !== "string" || token === "") throw new TypeError("getToken() did not return a token.");
-    this.#token = token;
-    const { exp } = claimsOf(token);
-    this.#expires = typeof exp === "number" ? exp * 1_000 : 0;
+  /** A new token, which becomes the one at hand. */
+  const renew = async (): Promise<string> => {
+    token = await getToken();
+    if (!token) throw new TypeError("getToken() returned no token.");
+    expires = Infinity;
     return token;
-  }
-
-  /**
-   * The server accepted the token.
-   *
-   * @param expires when it ends (UTC, ISO 8601), or null for never
-   * @param due called when 80 % of its life are over
-   */
-  accepted(expires: string | null, due: () => void): void {
-    this.rest();
-    this.#expires = expires === null ? Infinity : Date.parse(expires);
-    if (expires === null) return;
-    const wait = Math.max(LEAST, 0.8 * (this.#expires - Date.now()));
-    this.#timer = setTimeout(due, Math.min(wait, LONGEST));
-  }
+  };
 
   /** The connection is gone: nothing is due. */
-  rest(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
+  const rest = (): void => clearTimeout(timer);
 
-  /** The server did not accept the token: the next connection gets a new one. */
-  forget(): void {
-    this.#token = null;
-  }
+  return {
+    renew,
+    rest,
+
+    /** A token to connect with: the one at hand while it lasts, so that a restart of the server asks for none. */
+    async current(): Promise<string> {
+      return token && expires - Date.now() > MARGIN ? token : renew();
+    },
+
+    /**
+     * The server accepted the token.
+     *
+     * @param end when it ends (UTC, ISO 8601), or null for never
+     * @param due called when 80 % of its life are over
+     */
+    accepted(end: string | null, due: () => void): void {
+      rest();
+      expires = end === null ? Infinity : Date.parse(end);
+      const wait = Math.max(LEAST, 0.8 * (expires - Date.now()));
+      if (end !== null) timer = setTimeout(due, Math.min(wait, LONGEST));
+    },
+
+    /** The server did not accept the token: the next connection gets a new one. */
+    forget(): void {
+      token = "";
+    },
+  };
 }

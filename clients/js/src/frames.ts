@@ -150,13 +150,14 @@ export interface AckFrame {
   readonly streams: Seqs;
 }
 
-export type ReadFrame =
-  | { readonly type: "read"; readonly ids: readonly string[] }
-  | { readonly type: "read"; readonly all: true };
+export interface ReadAllFrame {
+  readonly type: "read";
+  readonly all: true;
+}
 
-/** What a person does with notifications that are named, beside reading them. */
+/** What a person does with notifications that are named. */
 export interface MarkFrame {
-  readonly type: "unread" | "archive" | "unarchive" | "seen";
+  readonly type: "read" | "unread" | "archive" | "unarchive" | "seen";
   readonly ids: readonly string[];
 }
 
@@ -182,4 +183,7 @@ export interface PageFrame {
   readonly visible?: boolean;
 }
 
-export type ClientFrame = HelloFrame | AckFrame | ReadFrame | MarkFrame | FollowFrame | RefreshFrame | PingFrame | PageFrame;
+/** A frame that the page asks for, as opposed to those that keep the connection going. */
+export type Command = ReadAllFrame | MarkFrame | FollowFrame;
+
+export type ClientFrame = HelloFrame | AckFrame | Command | RefreshFrame | PingFrame | PageFrame;

@@ -1,57 +1,53 @@
-import { TabLock } from "./lock.js";
+import { listen } from "./listen.js";
+import { createTabLock } from "./lock.js";
 
-/** Whether this is the tab that the person looks at: of those that are visible, the one that was focused last. */
-export class Front {
-  readonly #lock: TabLock;
-  readonly #changed: () => void;
-  readonly #channel: BroadcastChannel;
+export type Front = ReturnType<typeof createFront>;
+
+/**
+ * Whether this is the tab that the person looks at: of those that are visible, the one that was focused last.
+ *
+ * @param changed called when `isHeld` is another than before
+ */
+export function createFront(name: string, changed: () => void) {
   /** When this tab was focused last, in Unix milliseconds. */
-  #focused = 0;
-  #stop: AbortController | null = null;
+  let focusedAt = 0;
+  const channel = new BroadcastChannel(name);
+  const lock = createTabLock(name, (isHeld) => {
+    if (isHeld) channel.postMessage(focusedAt);
+    changed();
+  });
+  const stop = new AbortController();
+  const { signal } = stop;
 
-  /** @param changed called when `held` is another than before */
-  constructor(name: string, changed: () => void) {
-    this.#changed = changed;
-    this.#channel = new BroadcastChannel(name);
-    // The lock goes to who waits longest. Whoever was looked at later than that tab takes it from there.
-    this.#channel.onmessage = ({ data }) => {
-      if (!document.hidden && this.#focused > data) this.#lock.want(true);
-    };
-    this.#lock = new TabLock(name, (held) => {
-      if (held) this.#channel.postMessage(this.#focused);
-      changed();
-    });
-  }
-
-  get held(): boolean {
-    return this.#lock.held;
-  }
-
-  enter(): void {
-    const stop = new AbortController();
-    this.#stop = stop;
-    const look = (): void => this.#look();
-    window.addEventListener("focus", look, { signal: stop.signal });
-    document.addEventListener("visibilitychange", look, { signal: stop.signal });
-    look();
-  }
-
-  leave(): void {
-    this.#stop?.abort();
-    this.#stop = null;
-    this.#channel.close();
-    this.#lock.release();
-  }
-
-  #look(): void {
+  const look = (): void => {
+    const { isHeld } = lock;
     if (document.hidden) {
-      const wasHeld = this.held;
-      this.#lock.release();
-      if (wasHeld) this.#changed();
+      lock.release();
+      if (isHeld) changed();
       return;
     }
     const isFocused = document.hasFocus();
-    if (isFocused) this.#focused = Date.now();
-    if (!this.held) this.#lock.want(isFocused);
-  }
+    if (isFocused) focusedAt = Date.now();
+    if (!isHeld) lock.want(isFocused);
+  };
+  // The lock goes to who waits longest. Whoever was looked at later than that tab takes it from there.
+  channel.onmessage = ({ data }) => {
+    if (!document.hidden && focusedAt > data) lock.want(true);
+  };
+  listen(window, "focus", look, signal);
+  listen(document, "visibilitychange", look, signal);
+  look();
+
+  return {
+    get isHeld() {
+      return lock.isHeld;
+    },
+
+    /** This tab is none of them any more. */
+    leave(): void {
+      stop.abort();
+      channel.close();
+      lock.release();
+    },
+  };
 }

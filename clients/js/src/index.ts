@@ -1,7 +1,6 @@
 export { BACKOFF_BASE, BACKOFF_CAP, BACKOFF_GROWTH, backoff } from "./backoff.js";
 export { NotifierClient } from "./client.js";
 export { CloseCode, closeReason, isRefusal } from "./closecodes.js";
-export type { SocketConstructor, SocketLike } from "./connection.js";
 export { type CursorStorage, MemoryStorage } from "./cursors.js";
 export type {
   ErrorDetail,
@@ -14,6 +13,8 @@ export type {
 } from "./events.js";
 export type * from "./frames.js";
 export { safeHref } from "./links.js";
-export type { NotifierOptions } from "./options.js";
+export type { NotifierOptions, SocketConstructor, SocketLike } from "./options.js";
 export { MalformedFrame, parseServerFrame } from "./parse.js";
 export { InboxError, type InboxPage, type InboxQuery, type InboxView } from "./rest.js";
+export { sharedTabs } from "./sharing.js";
+export type { TabSharing } from "./source.js";

@@ -1,11 +1,8 @@
 import { backoff } from "./backoff.js";
-import { CloseCode, closeReason, isRefusal } from "./closecodes.js";
-import { Connection, type SocketConstructor } from "./connection.js";
-import type { Credential } from "./credential.js";
-import { encode, refresh } from "./encode.js";
-import type { Emit, Status, StatusDetail } from "./events.js";
-import type { Session } from "./session.js";
-import type { Standing } from "./standing.js";
+import { RATE, TOKEN_EXPIRED, isRefusal } from "./closecodes.js";
+import type { Status } from "./events.js";
+import type { SocketLike } from "./options.js";
+import type { Line, Parts } from "./source.js";
 
 /** From the begin of an attempt to the welcome, in milliseconds; what takes longer is tried again. */
 const OPENING = 20_000;
@@ -16,213 +13,177 @@ const STABLE = 10_000;
 /** Attempts that count as failed after "too many frames": the server asks to come back later, not soon. */
 const RATE_ATTEMPTS = 3;
 
-/** As of a WebSocket. */
-export const ReadyState = { connecting: 0, open: 1, closing: 2, closed: 3 } as const;
-
-export interface LineOptions {
-  readonly url: string;
-  readonly Socket: SocketConstructor;
-  readonly credential: Credential | null;
-  readonly session: Session;
-  readonly emit: Emit;
-  /** The line stands otherwise than before. */
-  changed(detail: StatusDetail): void;
-}
+// The states of a WebSocket.
+export const CONNECTING = 0;
+export const OPEN = 1;
+export const CLOSING = 2;
+export const CLOSED = 3;
 
 /** The way to the server: a WebSocket that is made anew after whatever closed it, until it is closed or refused. */
-export class Line {
-  readonly #options: LineOptions;
-  #readyState: number = ReadyState.closed;
-  #status: Status = "offline";
-  #connection: Connection | null = null;
-  #others: readonly Standing[] = [];
-  #attempt = 0;
+export function createLine(parts: Parts): Line {
+  const { url, Socket, credential, emit, fail } = parts;
+  let status: Status = "offline";
+  /** Whether it comes back by itself. */
+  let isOn = false;
+  let isClosing = false;
+  let socket: SocketLike | null = null;
+  let attempt = 0;
   /** Changes with each attempt, so that a token which comes late for an earlier one is left alone. */
-  #run = 0;
-  #welcomed = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  let run = 0;
+  let welcomedAt = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(options: LineOptions) {
-    this.#options = options;
-  }
-
-  get readyState(): number {
-    return this.#readyState;
-  }
-
-  /**
-   * Connects, and from then on comes back by itself. Hastens a planned attempt; does nothing while one is under way.
-   *
-   * @param others how far the other tabs are that the first connection is for
-   */
-  open(others: readonly Standing[] = []): void {
-    if (this.#status === "connecting" || this.#status === "live") {
-      if (this.#readyState !== ReadyState.closing) return;
-      this.#stop();
-    }
-    this.#others = others;
-    this.#attempt = 0;
-    this.#open();
-  }
-
-  /** Begins to close; it stays closed. */
-  close(code: number, reason: string): void {
-    if (this.#readyState === ReadyState.closed || this.#readyState === ReadyState.closing) return;
-    this.#options.session.save();
-    if (this.#connection === null) {
-      this.#stop();
-      this.#closed("offline", code, reason);
-      return;
-    }
-    this.#connection.close(code, reason);
-    this.#readyState = ReadyState.closing;
-    this.#quiet();
-  }
-
-  /** Ends at once and without a word: another tab has the socket, or the page is left. */
-  drop(): void {
-    if (this.#readyState === ReadyState.closed) return;
-    this.#options.session.save();
-    this.#stop();
-    this.#readyState = ReadyState.closed;
-    this.#status = "offline";
-  }
-
-  /** The page woke up: comes back at once, or makes sure that the connection is alive. */
-  wake(always: boolean): void {
-    if (this.#readyState === ReadyState.closed) return;
-    if (this.#status === "live") this.#options.session.probe(always);
-    else if (this.#status === "offline") this.#open();
-  }
-
-  /** The server welcomed the connection. */
-  welcomed(): void {
-    clearTimeout(this.#timer);
-    this.#others = [];
-    this.#welcomed = Date.now();
-    this.#readyState = ReadyState.open;
-    this.#setStatus("live");
-  }
-
-  /** The server accepted a credential that ends at `expires`, or never. */
-  accepted(expires: string | null): void {
-    this.#options.credential?.accepted(expires, () => this.#refresh());
-  }
-
-  /** Makes the connection anew, after a while. */
-  restart(reason: string): void {
-    this.#lost(0, reason);
-  }
-
-  #open(): void {
-    const { credential } = this.#options;
-    clearTimeout(this.#timer);
-    this.#run += 1;
-    const run = this.#run;
-    this.#timer = setTimeout(() => this.#lost(0, "The server did not answer in time."), OPENING);
-    this.#readyState = ReadyState.connecting;
-    this.#setStatus("connecting");
-    if (run !== this.#run) return; // A listener closed the client again.
-    if (credential === null) {
-      this.#dial(["notifier.v1"]);
-      return;
-    }
-    credential.current().then(
-      (token) => {
-        if (run === this.#run) this.#dial(["notifier.v1", `notifier.token.${token}`]);
-      },
-      (error: unknown) => {
-        if (run === this.#run) this.#failed("token_unavailable", error);
-      },
-    );
-  }
-
-  #dial(protocols: string[]): void {
-    const { url, Socket, session } = this.#options;
-    try {
-      const connection = new Connection(Socket, url, protocols, {
-        opened: () => session.begin((text) => connection.send(text), this.#others),
-        received: (text) => {
-          if (this.#readyState !== ReadyState.closing) session.received(text);
-        },
-        closed: (code, reason) => this.#ended(code, reason),
-      });
-      this.#connection = connection;
-    } catch (error) {
-      this.#failed("connect_failed", error);
-    }
-  }
-
-  /** There is no connection to wait for: the attempt failed on this side. */
-  #failed(code: "token_unavailable" | "connect_failed", error: unknown): void {
-    this.#options.credential?.forget();
-    const run = this.#run;
-    this.#options.emit("error", { code, message: String(error), field: "" });
-    if (run === this.#run) this.#lost(0, "No connection could be begun.");
-  }
-
-  #refresh(): void {
-    const connection = this.#connection;
-    this.#options.credential?.renew().then(
-      (token) => connection?.send(encode(refresh(token))),
-      (error: unknown) => {
-        // The old token stays in force; when it ends, the server closes with 4001 and a new one is asked for.
-        this.#options.emit("error", { code: "token_unavailable", message: String(error), field: "" });
-      },
-    );
-  }
-
-  #ended(code: number, reason: string): void {
-    if (this.#readyState === ReadyState.closing) {
-      this.#stop();
-      this.#closed("offline", code, reason);
-    } else if (isRefusal(code)) {
-      this.#options.credential?.forget();
-      this.#stop();
-      this.#closed("refused", code, reason);
-    } else {
-      this.#lost(code, reason);
-    }
-  }
-
-  /** The connection is gone, or none came about: plans the next attempt. */
-  #lost(code: number, reason: string): void {
-    const wasLive = this.#status === "live";
-    this.#stop();
-    this.#readyState = ReadyState.connecting;
-    if (wasLive && Date.now() - this.#welcomed >= STABLE) this.#attempt = 0;
-    if (code === CloseCode.rate) this.#attempt = Math.max(this.#attempt, RATE_ATTEMPTS);
-    if (code === CloseCode.tokenExpired) {
-      this.#options.credential?.forget();
-      if (wasLive) return this.#open();
-    }
-    const wait = backoff(this.#attempt);
-    this.#attempt += 1;
-    this.#timer = setTimeout(() => this.#open(), wait);
-    this.#setStatus("offline", code, reason, wait);
-  }
+  const become = (next: Status, code = 0, reason = "", retryIn: number | null = null): void => {
+    status = next;
+    parts.source.changed({ status, code, reason, retryIn });
+  };
 
   /** Ends all that belongs to one attempt and its connection, but for the connection itself. */
-  #quiet(): void {
-    this.#run += 1;
-    clearTimeout(this.#timer);
-    this.#options.credential?.rest();
-    this.#options.session.end();
-  }
+  const quiet = (): void => {
+    run += 1;
+    clearTimeout(timer);
+    credential?.rest();
+    parts.session.end();
+  };
 
-  #stop(): void {
-    this.#quiet();
-    this.#connection?.abandon();
-    this.#connection = null;
-  }
+  const stop = (): void => {
+    quiet();
+    const last = socket;
+    socket = null; // No more is heard of it: the other side may be gone.
+    last?.close();
+  };
 
-  #closed(status: "offline" | "refused", code: number, reason: string): void {
-    this.#readyState = ReadyState.closed;
-    this.#setStatus(status, code, reason);
-  }
+  const end = (next: "offline" | "refused", code: number, reason: string): void => {
+    stop();
+    isOn = isClosing = false;
+    become(next, code, reason);
+  };
 
-  #setStatus(status: Status, code = 0, reason = "", retryIn: number | null = null): void {
-    this.#status = status;
-    this.#options.changed({ status, code, reason: reason || closeReason(code), retryIn });
-  }
+  const begin = (): void => {
+    clearTimeout(timer);
+    isOn = true;
+    isClosing = false;
+    run += 1;
+    const mine = run;
+    timer = setTimeout(lost, OPENING);
+    become("connecting");
+    const failed = (code: string, error: unknown): void => {
+      if (mine !== run) return;
+      credential?.forget();
+      fail(code, error);
+      if (mine === run) lost(); // A listener may close the client.
+    };
+    const dial = (token?: string): void => {
+      if (mine !== run) return;
+      try {
+        connect(["notifier.v1", ...(token ? [`notifier.token.${token}`] : [])]);
+      } catch (error) {
+        // A token may hold characters that a header cannot carry.
+        failed("connect_failed", error);
+      }
+    };
+    if (credential) credential.current().then(dial, (error: unknown) => failed("token_unavailable", error));
+    else dial();
+  };
+
+  const connect = (protocols: string[]): void => {
+    const { session } = parts;
+    const made = (socket = new Socket(url, protocols));
+    const on = (type: "open" | "message" | "close" | "error", listener: (event: any) => void): void =>
+      made.addEventListener(type, (event) => made === socket && listener(event));
+    on("open", () => session.begin((text) => made.readyState === OPEN && made.send(text), parts.resume()));
+    on("message", ({ data }) => isClosing || session.received(data));
+    on("close", ({ code, reason }) => {
+      if (isClosing) return end("offline", code, reason);
+      if (!isRefusal(code)) return lost(code, reason);
+      credential?.forget();
+      end("refused", code, reason);
+    });
+    on("error", () => {}); // A close event follows and says more; but without a listener Node's packages throw.
+  };
+
+  /** The connection is gone, or none came about: plans the next attempt. */
+  const lost = (code = 0, reason = ""): void => {
+    const wasLive = status === "live";
+    stop();
+    if (wasLive && Date.now() - welcomedAt >= STABLE) attempt = 0;
+    if (code === RATE) attempt = Math.max(attempt, RATE_ATTEMPTS);
+    if (code === TOKEN_EXPIRED) {
+      credential?.forget();
+      if (wasLive) return begin();
+    }
+    const wait = backoff(attempt);
+    attempt += 1;
+    timer = setTimeout(begin, wait);
+    become("offline", code, reason, wait);
+  };
+
+  const refresh = (): void => {
+    credential?.renew().then(
+      (token) => parts.session.say({ type: "refresh", token }),
+      // The old token stays in force; when it ends, the server closes with 4001 and a new one is asked for.
+      (error: unknown) => fail("token_unavailable", error),
+    );
+  };
+
+  return {
+    leads: true,
+
+    get readyState() {
+      return isClosing ? CLOSING : !isOn ? CLOSED : status === "live" ? OPEN : CONNECTING;
+    },
+
+    get status() {
+      return status;
+    },
+
+    get inFront() {
+      return globalThis.document?.visibilityState !== "hidden";
+    },
+
+    connect() {
+      if (isClosing) stop();
+      else if (isOn && status !== "offline") return;
+      attempt = 0;
+      begin();
+    },
+
+    close(code, reason) {
+      if (!isOn || isClosing) return;
+      parts.session.save();
+      if (!socket) return end("offline", code, reason);
+      socket.close(code, reason);
+      isClosing = true;
+      quiet();
+    },
+
+    drop() {
+      if (!isOn) return;
+      parts.session.save();
+      stop();
+      isOn = isClosing = false;
+      status = "offline";
+    },
+
+    suspend() {},
+
+    wake(why) {
+      if (status === "live") parts.session.probe(why === "online");
+      else if (isOn && status === "offline") begin();
+    },
+
+    look: () => parts.session.look(),
+    arrived: () => true,
+
+    welcomed() {
+      clearTimeout(timer);
+      welcomedAt = Date.now();
+      become("live");
+    },
+
+    accepted: (expires) => credential?.accepted(expires, refresh),
+    restart: () => lost(),
+    dead: () => lost(),
+    changed: (detail) => emit("status", detail),
+  };
 }

@@ -1,53 +1,51 @@
-/** One thing of which only one tab of the browser can have hold at a time. It is free as soon as that tab is gone, however it went. */
-export class TabLock {
-  readonly #name: string;
-  readonly #changed: (held: boolean) => void;
-  #wanted: AbortController | null = null;
-  #release: (() => void) | null = null;
+export type TabLock = ReturnType<typeof createTabLock>;
 
-  /** @param changed called when this tab got hold of it or lost it; not for what this tab released */
-  constructor(name: string, changed: (held: boolean) => void) {
-    this.#name = name;
-    this.#changed = changed;
-  }
-
-  get held(): boolean {
-    return this.#release !== null;
-  }
-
-  /** Waits in line for it, from the end of the line; or takes it from whoever has it. */
-  want(steal = false): void {
-    this.release();
-    const wanted = new AbortController();
-    this.#wanted = wanted;
-    const hold = (): Promise<void> | undefined => {
-      if (wanted !== this.#wanted) return undefined;
-      const held = new Promise<void>((resolve) => {
-        this.#release = resolve;
-      });
-      this.#changed(true);
-      return held;
-    };
-    navigator.locks.request(this.#name, steal ? { steal } : { signal: wanted.signal }, hold).catch(() => {
-      if (wanted !== this.#wanted) return; // It was released, or wanted anew.
-      if (!this.held) return void hold(); // The platform gives out no locks here: each tab is on its own.
-      this.want();
-      this.#changed(false);
-    });
-  }
+/**
+ * One thing of which only one tab of the browser can have hold at a time. It is free as soon as that tab is gone, however it went.
+ *
+ * @param changed called when this tab got hold of it or lost it; not for what this tab released
+ */
+export function createTabLock(name: string, changed: (isHeld: boolean) => void) {
+  let wanted: AbortController | null = null;
+  let letGo: (() => void) | null = null;
 
   /** Lets go of it, or of the place in the line. */
-  release(): void {
-    const wanted = this.#wanted;
-    this.#wanted = null;
+  const release = (): void => {
     wanted?.abort();
-    this.#release?.();
-    this.#release = null;
-  }
+    letGo?.();
+    wanted = letGo = null;
+  };
 
-  /** How many others are in the line. */
-  async waiting(): Promise<number> {
-    const { pending = [] } = await navigator.locks.query();
-    return pending.filter(({ name }) => name === this.#name).length;
-  }
+  /** Waits in line for it, from the end of the line; or takes it from whoever has it. */
+  const want = (steal = false): void => {
+    release();
+    const mine = (wanted = new AbortController());
+    const hold = (): Promise<void> | undefined => {
+      if (mine !== wanted) return undefined;
+      const held = new Promise<void>((resolve) => (letGo = resolve));
+      changed(true);
+      return held;
+    };
+    navigator.locks.request(name, steal ? { steal } : { signal: mine.signal }, hold).catch(() => {
+      if (mine !== wanted) return; // It was released, or wanted anew.
+      if (!letGo) return void hold(); // The platform gives out no locks here: each tab is on its own.
+      want();
+      changed(false);
+    });
+  };
+
+  return {
+    want,
+    release,
+
+    get isHeld() {
+      return letGo !== null;
+    },
+
+    /** How many others are in the line. */
+    async waiting(): Promise<number> {
+      const { pending = [] } = await navigator.locks.query();
+      return pending.filter((each) => each.name === name).length;
+    },
+  };
 }

@@ -1,5 +1,17 @@
-import type { SocketConstructor } from "./connection.js";
-import { type CursorStorage, defaultStorage } from "./cursors.js";
+import type { CursorStorage } from "./cursors.js";
+import type { TabSharing } from "./source.js";
+
+/** The part of the browser's WebSocket that the client needs. */
+export interface SocketLike {
+  readonly readyState: number;
+  send(text: string): void;
+  close(code?: number, reason?: string): void;
+  // The events of browsers and of packages for Node are unrelated types, and only two of their fields are used.
+  addEventListener(type: "open" | "message" | "close" | "error", listener: (event: any) => void): void;
+}
+
+/** A constructor of WebSockets: the browser's, or that of a package where there is none. */
+export type SocketConstructor = new (url: string, protocols: string[]) => SocketLike;
 
 export interface NotifierOptions {
   /** The socket's address: absolute, or relative to the page; `http(s):` is read as `ws(s):`. */
@@ -12,39 +24,33 @@ export interface NotifierOptions {
   readonly storage?: CursorStorage;
   /** The address of the REST API; `/api/v1/` at the socket's own server unless given. */
   readonly api?: string;
-  /** One socket for all tabs of this browser that show the same person; true unless given. */
-  readonly shared?: boolean;
+  /** `sharedTabs`: one socket for all tabs of this browser that show the same person. Without it each has its own. */
+  readonly tabs?: TabSharing | null;
   /** The WebSocket to use where the platform has none (Node before 22). */
   readonly WebSocket?: SocketConstructor;
 }
 
+/** The page's address, where there is a page. */
+const page = (): string | undefined => globalThis.location?.href;
+
 /** @throws SyntaxError or TypeError when the address is none that a WebSocket takes */
 export function socketAddress(url: string): string {
-  const base = typeof location === "undefined" ? undefined : location.href;
-  const address = new URL(url, base);
-  if (address.protocol === "http:") address.protocol = "ws:";
-  if (address.protocol === "https:") address.protocol = "wss:";
-  if (address.protocol !== "ws:" && address.protocol !== "wss:") {
-    throw new TypeError(`${address.protocol} is not a protocol for a WebSocket.`);
-  }
+  const address = new URL(url, page());
+  address.protocol = address.protocol.replace("http", "ws");
+  if (!/^wss?:/.test(address.href)) throw new TypeError(`No WebSocket is at ${url}`);
   address.hash = "";
   return address.href;
 }
 
 /** The address of the REST API, with a slash at its end. @throws TypeError when it is none */
-export function apiAddress(options: NotifierOptions, socket: string): string {
-  const base = options.api ?? new URL("/api/v1/", socket.replace(/^ws/, "http")).href;
-  const page = typeof location === "undefined" ? undefined : location.href;
-  return new URL(base.endsWith("/") ? base : `${base}/`, page).href;
+export function apiAddress({ api }: NotifierOptions, socket: string): string {
+  const address = api === undefined ? new URL("/api/v1/", socket.replace("ws", "http")) : new URL(api, page());
+  return address.href.replace(/\/?$/, "/");
 }
 
 /** @throws TypeError when the platform has no WebSocket and none was given */
 export function socketConstructor(options: NotifierOptions): SocketConstructor {
   const Socket = options.WebSocket ?? (globalThis.WebSocket as SocketConstructor | undefined);
-  if (Socket === undefined) throw new TypeError("There is no WebSocket here: give one as an option.");
+  if (!Socket) throw new TypeError("No WebSocket is here: give one as an option.");
   return Socket;
-}
-
-export function cursorStorage(options: NotifierOptions): CursorStorage {
-  return options.storage ?? defaultStorage();
 }

@@ -1,8 +1,5 @@
-import { MAX_READ_IDS, encode } from "./encode.js";
-import type { FollowFrame, MarkFrame, ReadFrame } from "./frames.js";
-
-/** A frame that the page asked for, as opposed to those that keep the connection going. */
-export type Command = ReadFrame | MarkFrame | FollowFrame;
+import { MAX_IDS } from "./encode.js";
+import type { Command } from "./frames.js";
 
 /** The server allows 20 frames a second; half of them are left to acknowledgements, pings and tokens. */
 const PER_SECOND = 8;
@@ -13,82 +10,57 @@ const CAPACITY = 200;
 /**
  * What the page asked for, on its way to the server: in order, at the pace that the server allows, and kept
  * while there is no connection.
+ *
+ * @param send sends one; false where there is no connection, and it waits
  */
-export class Outbox {
-  #waiting: Command[] = [];
-  /** What was sent and may have to be sent again; empty where what is sent is sure to arrive. */
-  #unconfirmed: Command[] = [];
-  #confirms = false;
-  #sent: number[] = [];
-  #send: ((text: string) => void) | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  /** Queues a command. Returns false when too many wait already, and it was not taken. */
-  push(command: Command): boolean {
-    if (!this.#joins(command)) {
-      if (this.#waiting.length >= CAPACITY) return false;
-      this.#waiting.push(command);
-    }
-    this.#drain();
-    return true;
-  }
-
-  /**
-   * A connection is there: sends what waits, and from now on what comes.
-   *
-   * @param confirms whether `confirm` tells what arrived; the rest is then sent again on the next connection
-   */
-  open(send: (text: string) => void, confirms = false): void {
-    this.#send = send;
-    this.#confirms = confirms;
-    this.#waiting.unshift(...this.#unconfirmed);
-    this.#unconfirmed = [];
-    this.#sent = []; // The server counts anew for each connection.
-    this.#drain();
-  }
-
-  /** The connection is gone: what comes waits. */
-  close(): void {
-    this.#send = null;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
-
-  /** All that was sent has arrived. */
-  confirm(): void {
-    this.#unconfirmed = [];
-  }
-
-  /** Forgets what waits. */
-  clear(): void {
-    this.#waiting = [];
-    this.#unconfirmed = [];
-  }
+export function createOutbox(send: (command: Command) => boolean) {
+  let waiting: Command[] = [];
+  /** How many were sent within the last second. */
+  let sent = 0;
 
   /** Ids join the frame before them, if that does the same with its own, waits still and has room. */
-  #joins(command: Command): boolean {
-    const last = this.#waiting.at(-1);
-    if (last?.type !== command.type || !("ids" in command) || !("ids" in last)) return false;
-    if (last.ids.length + command.ids.length > MAX_READ_IDS) return false;
-    this.#waiting[this.#waiting.length - 1] = { ...command, ids: [...last.ids, ...command.ids] };
+  const joins = (command: Command): boolean => {
+    const last = waiting.at(-1);
+    if (last?.type !== command.type || !("ids" in command && "ids" in last)) return false;
+    const ids = [...last.ids, ...command.ids];
+    if (ids.length > MAX_IDS) return false;
+    waiting.splice(-1, 1, { ...command, ids });
     return true;
-  }
+  };
 
-  #drain(): void {
-    if (this.#send === null || this.#timer !== undefined) return;
-    const now = Date.now();
-    this.#sent = this.#sent.filter((at) => Math.abs(now - at) < 1_000);
-    while (this.#waiting.length > 0 && this.#sent.length < PER_SECOND) {
-      const command = this.#waiting.shift();
-      if (command === undefined) break;
-      this.#sent.push(now);
-      if (this.#confirms) this.#unconfirmed.push(command);
-      this.#send(encode(command));
+  /** Sends what can be sent. */
+  const drain = (): void => {
+    while (sent < PER_SECOND && waiting[0] && send(waiting[0])) {
+      waiting.shift();
+      sent += 1;
+      setTimeout(() => {
+        sent -= 1;
+        drain();
+      }, 1_000);
     }
-    if (this.#waiting.length === 0) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#drain();
-    }, 1_000 - Math.abs(now - (this.#sent[0] ?? now)));
-  }
+  };
+
+  return {
+    drain,
+
+    /** Queues a command. Returns false when too many wait already, and it was not taken. */
+    push(command: Command): boolean {
+      if (!joins(command)) {
+        if (waiting.length >= CAPACITY) return false;
+        waiting.push(command);
+      }
+      drain();
+      return true;
+    },
+
+    /** Puts what was sent and has not arrived before all else. It is sent with the next that comes, or by `drain`. */
+    restore(commands: readonly Command[]): void {
+      waiting.unshift(...commands);
+    },
+
+    /** Forgets what waits. */
+    clear(): void {
+      waiting = [];
+    },
+  };
 }

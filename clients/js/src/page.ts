@@ -1,52 +1,39 @@
 import type { Where } from "./encode.js";
-
-/** What the page tells a connection. Each is called at the event, without arguments. */
-export interface PageListener {
-  /** The network came back. */
-  online(): void;
-  /** The network went away, or so the browser thinks. */
-  offline(): void;
-  /** The page became visible, or was turned to: a laptop that wakes changes nothing about what is visible. */
-  visible(): void;
-  /** The page is being hidden or left; it may not run again. */
-  leaving(): void;
-  /** The page is left, perhaps to be returned to. */
-  left(): void;
-  /** The page was returned to, as it was. */
-  returned(): void;
-}
+import { listen } from "./listen.js";
+import type { Parts } from "./source.js";
 
 const MAX_PATH = 2_048;
 
+const isVisible = (): boolean => document.visibilityState === "visible";
+
 /** What operators are shown of the page: its path, never its query, which may hold secrets, and whether it is seen. */
 export function whereabouts(): Where {
-  return {
-    ...(typeof location === "undefined" ? {} : { page: location.pathname.slice(0, MAX_PATH) }),
-    ...(typeof document === "undefined" ? {} : { visible: document.visibilityState === "visible" }),
-  };
+  if (!globalThis.document) return {};
+  return { page: location.pathname.slice(0, MAX_PATH), visible: isVisible() };
 }
 
-/** Listens to the page, where there is one. Returns the function that stops it. */
-export function watchPage(listener: PageListener): () => void {
-  if (typeof window === "undefined" || typeof document === "undefined") return () => {};
-  const stop = new AbortController();
-  const { signal } = stop;
-  window.addEventListener("online", () => listener.online(), { signal });
-  window.addEventListener("offline", () => listener.offline(), { signal });
-  window.addEventListener("focus", () => listener.visible(), { signal });
-  window.addEventListener(
-    "pagehide",
-    () => {
-      listener.leaving();
-      listener.left();
-    },
-    { signal },
-  );
-  window.addEventListener("pageshow", ({ persisted }) => persisted && listener.returned(), { signal });
-  document.addEventListener(
-    "visibilitychange",
-    () => (document.visibilityState === "visible" ? listener.visible() : listener.leaving()),
-    { signal },
-  );
-  return () => stop.abort();
+/** Tells a client, until the signal, what becomes of the page and its network, where there is a page. */
+export function watchPage({ session, source }: Parts, signal: AbortSignal): void {
+  if (!globalThis.document) return;
+  /** The page is being hidden or left; it may not run again. */
+  const leave = (): void => {
+    session.save();
+    source.look();
+  };
+  listen(window, "online", () => source.wake("online"), signal);
+  listen(window, "offline", () => session.probe(true), signal); // Or so the browser thinks.
+  const hide = (): void => {
+    leave();
+    source.suspend();
+  };
+  /** The page became visible, or was turned to: a laptop that wakes changes nothing about what is visible. */
+  const turn = (): void => {
+    if (!isVisible()) return leave();
+    source.look();
+    source.wake("visible");
+  };
+  listen(window, "focus", turn, signal);
+  listen(window, "pagehide", hide, signal);
+  listen(window, "pageshow", ({ persisted }) => persisted && source.connect(), signal);
+  listen(document, "visibilitychange", turn, signal);
 }

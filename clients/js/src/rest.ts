@@ -1,6 +1,6 @@
 import type { Credential } from "./credential.js";
 import type { InboxItem } from "./frames.js";
-import { isNotification, isObject } from "./parse.js";
+import { fault, isNotification, isObject } from "./parse.js";
 
 /** What of the inbox is listed: all that is not archived, what of it is unread, or the archive. */
 export type InboxView = "all" | "unread" | "archived";
@@ -25,7 +25,6 @@ export interface InboxPage {
 
 /** Why the inbox could not be read. */
 export class InboxError extends Error {
-  override name = "InboxError";
   /** The status of the HTTP answer; 0 when there was none. */
   readonly status: number;
   /**
@@ -34,78 +33,53 @@ export class InboxError extends Error {
    */
   readonly code: string;
 
-  constructor(status: number, code: string, message: string) {
-    super(message);
+  constructor(status: number, code: string, message: unknown) {
+    super(String(message));
     this.status = status;
     this.code = code;
   }
 }
 
-/** The REST API, with the credential of the socket. */
-export class Rest {
-  readonly #base: string;
-  readonly #credential: Credential | null;
+export type Api = ReturnType<typeof createApi>;
 
-  /** @param base the address of the API, which ends in a slash */
-  constructor(base: string, credential: Credential | null) {
-    this.#base = base;
-    this.#credential = credential;
-  }
-
-  /** @throws InboxError, or what `signal` was aborted with */
-  async inbox({ cursor, limit, view, signal }: InboxQuery): Promise<InboxPage> {
-    const query = new URLSearchParams();
-    if (cursor) query.set("cursor", cursor);
-    if (limit !== undefined) query.set("limit", String(limit));
-    if (view !== undefined) query.set("view", view);
-    const search = String(query);
-    const page = await this.#get(search === "" ? "inbox" : `inbox?${search}`, signal);
-    if (!isPage(page)) throw new InboxError(200, "malformed", "The answer is no page of an inbox.");
-    return page;
-  }
-
-  /** The recipient that the credential speaks for. @throws InboxError */
-  async me(): Promise<string> {
-    const { user } = await this.#get("me");
-    if (typeof user !== "string") throw new InboxError(200, "malformed", "The answer names nobody.");
-    return user;
-  }
-
-  async #get(path: string, signal?: AbortSignal, isRepeated = false): Promise<Record<string, unknown>> {
-    const headers: Record<string, string> = { Accept: "application/json" };
-    if (this.#credential !== null) {
-      const token = await this.#credential.current().catch((error: unknown) => {
-        throw new InboxError(0, "token_unavailable", String(error));
-      });
-      headers["Authorization"] = `Bearer ${token}`;
-    }
-    let answer: Response;
-    let body: unknown;
-    try {
-      answer = await fetch(this.#base + path, { headers, ...(signal === undefined ? {} : { signal }) });
-      body = await answer.json().catch(() => null);
-    } catch (error) {
+/**
+ * The part of the REST API that a browser needs, with the credential of the socket.
+ *
+ * @param base the address of the API, which ends in a slash
+ */
+export function createApi(base: string, credential: Credential | null) {
+  /** @param fields what the answer must have, parted by blanks */
+  async function get(path: string, fields: string, signal: AbortSignal | null = null, isRepeated = false): Promise<any> {
+    const failed = (code: string) => (error: unknown): never => {
       signal?.throwIfAborted();
-      throw new InboxError(0, "unreachable", String(error));
+      throw new InboxError(0, code, error);
+    };
+    const token = await credential?.current().catch(failed("token_unavailable"));
+    const headers = token ? { Authorization: `Bearer ${token}` } : {};
+    const answer = await fetch(base + path, { headers, signal }).catch(failed("unreachable"));
+    const { ok, status } = answer;
+    const body = await answer.json().catch(() => signal?.throwIfAborted());
+    if (ok && isObject(body) && !fault(body, fields)) return body;
+    if (status === 401 && !isRepeated) {
+      credential?.forget();
+      return get(path, fields, signal, true);
     }
-    signal?.throwIfAborted();
-    if (answer.ok && isObject(body)) return body;
-    if (answer.status === 401 && this.#credential !== null && !isRepeated) {
-      this.#credential.forget();
-      return this.#get(path, signal, true);
-    }
-    const { code, detail } = isObject(body) ? body : {};
-    const isProblem = typeof code === "string";
-    throw new InboxError(answer.status, isProblem ? code : "malformed", String(detail ?? answer.statusText));
+    const { code = "malformed", detail } = (ok ? null : body) ?? {};
+    throw new InboxError(status, code, detail);
   }
-}
 
-function isPage(value: Record<string, unknown>): value is Record<string, unknown> & InboxPage {
-  const { notifications, next, unread } = value;
-  return (
-    Array.isArray(notifications) &&
-    notifications.every((item) => isNotification(item) && typeof (item as InboxItem).read === "boolean") &&
-    (next === null || typeof next === "string") &&
-    Number.isSafeInteger(unread)
-  );
+  return {
+    /** @throws InboxError, or what `signal` was aborted with */
+    async inbox({ signal, ...query }: InboxQuery): Promise<InboxPage> {
+      const given = Object.entries(query).filter(([, value]) => value) as [string, string][];
+      const page = await get(`inbox?${new URLSearchParams(given)}`, "notifications:at next:0s unread:nz", signal);
+      if (!page.notifications.every(isNotification)) throw new InboxError(200, "malformed", "");
+      return page;
+    },
+
+    /** The recipient that the credential speaks for. @throws InboxError */
+    async me(): Promise<string> {
+      return (await get("me", "user")).user;
+    },
+  };
 }

@@ -1,300 +1,246 @@
-import { Acknowledger } from "./acknowledger.js";
-import { CatchUp } from "./catchup.js";
-import type { Cursors } from "./cursors.js";
-import { type Where, acks, encode, hello, marks, page, ping } from "./encode.js";
-import type { Emit } from "./events.js";
-import type { Banner, NotificationFrame, ServerFrame, StateFrame, WelcomeFrame } from "./frames.js";
-import { type Command, Outbox } from "./outbox.js";
+import { createAcknowledger } from "./acknowledger.js";
+import { type Where, commands, hello, parts as partsOf } from "./encode.js";
+import type { Banner, ClientFrame, Command, NotificationFrame, ServerFrame, StateFrame, WelcomeFrame } from "./frames.js";
+import { createOutbox } from "./outbox.js";
 import { whereabouts } from "./page.js";
 import { parseServerFrame } from "./parse.js";
-import { RoundTrip } from "./roundtrip.js";
-import { Seen } from "./seen.js";
-import { Sights } from "./sights.js";
-import { type Standing, lowest } from "./standing.js";
-import { Unread } from "./unread.js";
-import { Watchdog } from "./watchdog.js";
+import { createSights } from "./sights.js";
+import type { Parts } from "./source.js";
+import { createUnread } from "./unread.js";
+import { createWatchdog } from "./watchdog.js";
 
 const CLIENT = "notifier.js/0.1.0";
 
-/** What a session asks of the client, which owns the connection. */
-export interface SessionListener {
-  readonly emit: Emit;
-  /** The server welcomed the connection, which speaks for this person. */
-  welcomed(user: string): void;
-  /** The server accepted a credential that ends at `expires` (UTC, ISO 8601), or never. */
-  accepted(expires: string | null): void;
-  /** A frame came. Returns whether it is for this page. */
-  arrived(frame: ServerFrame, text: string): boolean;
-  /** The connection was resumed with the cursors of another person than this one, whom it speaks for: a new one is needed. */
-  restart(user: string): void;
-  /** The connection is open, and nobody is at its other end. */
-  dead(): void;
-}
+/** The longest round trip that the server takes, in milliseconds. */
+const MAX_RTT = 600_000;
+
+export type Session = ReturnType<typeof createSession>;
 
 /** What is said on a connection, and what is remembered from one connection to the next. */
-export class Session {
-  readonly #cursors: Cursors;
-  readonly #listener: SessionListener;
-  readonly #seen = new Seen();
-  readonly #unread = new Unread();
-  readonly #outbox = new Outbox();
-  readonly #catchUp = new CatchUp();
-  readonly #acknowledger = new Acknowledger((handled) => this.#acknowledge(handled));
-  readonly #sights = new Sights((ids) => this.#tell(ids));
-  readonly #watchdog: Watchdog;
-  readonly #roundTrip = new RoundTrip();
-  #send: ((text: string) => void) | null = null;
-  /** Whether another tab holds the socket: it acknowledges, and it has greeted the server. */
-  #follows = false;
+export function createSession(parts: Parts) {
+  const { cursors, emit, fail } = parts;
+  let send: ((text: string) => void) | null = null;
+  /** Whether the server welcomed the connection, and takes commands. */
+  let isLive = false;
   /** The newest welcome, of any connection of this page. */
-  #welcomed: WelcomeFrame | null = null;
-  #resumed: readonly string[] = [];
-  #banner: Banner | null = null;
+  let welcomed: WelcomeFrame | null = null;
+  /** The streams whose cursors the hello named; null where another tab holds the socket, and has said hello. */
+  let resumed: string[] | null = null;
+  /** The newest entry of each stream that was stored before the connection began and has not arrived; null when all has. */
+  let missing: Map<string, number> | null = null;
+  let banner: Banner | null = null;
   /** What the server was told of the page. */
-  #told = "";
+  let told = "";
+  /** When the ping was sent whose pong is awaited, and how long the last one took: in milliseconds of a clock that is never set. */
+  let pinged: number | null = null;
+  let roundTrip: number | undefined;
 
-  constructor(cursors: Cursors, listener: SessionListener) {
-    this.#cursors = cursors;
-    this.#listener = listener;
-    this.#watchdog = new Watchdog(
-      () => this.#ping(),
-      () => this.#listener.dead(),
-    );
-  }
+  const say = (frame: ClientFrame): void => send?.(JSON.stringify(frame));
 
-  get unread(): number {
-    return this.#unread.count;
-  }
-
-  /** How far this page has handled each stream, the most important first. */
-  get standing(): Standing {
-    return { epoch: this.#cursors.epoch, cursors: this.#cursors.resume() };
-  }
-
-  /** What a page has to know that joins now, as a welcome; null before the first one. */
-  get present(): WelcomeFrame | null {
-    if (this.#welcomed === null) return null;
-    const { banner: _, ...welcome } = this.#welcomed;
-    const streams = Object.fromEntries(this.#cursors.resume());
-    const heads = { ...welcome.heads };
-    for (const [stream, seq] of Object.entries(streams)) heads[stream] = Math.max(seq, heads[stream] ?? 0);
-    return { ...welcome, streams, heads, unread: this.unread, ...(this.#banner === null ? {} : { banner: this.#banner }) };
-  }
-
-  /**
-   * A connection is open: says hello.
-   *
-   * @param others how far the other tabs are that this connection is for; it resumes where the last of them is
-   */
-  begin(send: (text: string) => void, others: readonly Standing[] = []): void {
-    this.#send = send;
-    this.#follows = false;
-    const where = whereabouts();
-    this.#told = JSON.stringify(where);
-    const frame = hello(lowest(this.standing, others), this.#cursors.epoch, CLIENT, where);
-    this.#resumed = Object.keys(frame.resume ?? {});
-    send(encode(frame));
-  }
-
-  /** Another tab holds the socket: its welcome follows, and what is sent goes to that tab. */
-  follow(send: (text: string) => void): void {
-    this.#send = send;
-    this.#follows = true;
-    this.#told = "";
-    this.#resumed = [];
-  }
-
-  /** The connection is gone. */
-  end(): void {
-    this.#send = null;
-    this.#cursors.save();
-    this.#acknowledger.clear();
-    this.#watchdog.stop();
-    this.#sights.close();
-    this.#roundTrip.clear();
-    this.#outbox.close();
-  }
-
-  /** Stores and acknowledges what was handled so far. */
-  save(): void {
-    this.#acknowledger.flush();
-    this.#sights.flush();
-    this.#cursors.save();
-  }
-
-  /** Makes sure, soon, that the connection is alive; without `always` only if nothing was heard for a while. */
-  probe(always: boolean): void {
-    this.#watchdog.probe(always);
-  }
-
-  /** Tells the server whether the page is seen, and where it is, if that is news. Of another tab's page it is told where that is. */
-  look(where: Where = whereabouts()): void {
-    const told = JSON.stringify(where);
-    if (this.#send === null || told === this.#told) return;
-    this.#told = told;
-    this.#send(encode(page(where)));
-  }
+  const unread = createUnread();
+  const outbox = createOutbox((command) => {
+    if (isLive) say(command);
+    return isLive;
+  });
+  // The cursors are stored before the server is told: what is acknowledged is never shown again.
+  const acknowledger = createAcknowledger((handled) => {
+    cursors.save();
+    for (const streams of partsOf(Object.entries(handled))) say({ type: "ack", streams });
+  });
+  // Not worth an error where there is no room for it.
+  const sights = createSights((ids) => commands({ type: "seen", ids }).forEach(outbox.push));
+  const watchdog = createWatchdog(
+    () => {
+      pinged ??= performance.now();
+      say({ type: "ping", ...(roundTrip !== undefined && { rtt: Math.min(Math.round(roundTrip), MAX_RTT) }) });
+    },
+    () => parts.source.dead(),
+  );
 
   /** Turns to this person, if it is another one than before. */
-  turnTo(user: string): void {
-    if (user === this.#cursors.user) return;
-    if (this.#cursors.user !== null) {
-      this.#outbox.clear();
-      this.#seen.clear();
-      this.#sights.clear();
-    }
-    this.#welcomed = null;
-    this.#cursors.switchTo(user);
-  }
+  const turnTo = (user: string): void => {
+    if (user === cursors.user) return;
+    if (cursors.user !== null) for (const each of [outbox, unread, sights]) each.clear();
+    welcomed = null;
+    cursors.switchTo(user);
+  };
 
-  command(command: Command): void {
-    const isTaken = this.#outbox.push(command);
-    if (!isTaken) this.#listener.emit("error", { code: "queue_full", message: "Too much was asked for while offline.", field: "" });
-    else if (this.#follows) this.probe(true); // What the other tab does not confirm is asked for again of the next.
-  }
-
-  /** The person has these before their eyes; ids that are none of a notification are a TypeError. */
-  saw(ids: readonly string[]): void {
-    marks("seen", ids); // throws here, where they come from
-    this.#sights.add(ids);
-  }
-
-  received(text: string): void {
-    this.#watchdog.heard();
-    let frame: ServerFrame | null;
-    try {
-      frame = parseServerFrame(text);
-    } catch (error) {
-      // Going on loses this one frame; coming back would bring the same frame again.
-      this.#listener.emit("error", { code: "malformed_frame", message: String(error), field: "" });
-      return;
-    }
-    if (frame !== null && this.#listener.arrived(frame, text)) this.#handle(frame);
-  }
-
-  #handle(frame: ServerFrame): void {
-    const { emit } = this.#listener;
-    switch (frame.type) {
-      case "welcome":
-        return this.#welcome(frame);
-      case "notification":
-        return this.#notification(frame);
-      case "state":
-        return this.#state(frame);
-      case "followed":
-        this.#cursors.follow(frame.stream, frame.seq);
-        this.#unread.follow(frame.stream, frame.seq);
-        return emit("followed", frame);
-      case "unfollowed":
-        this.#cursors.unfollow(frame.stream);
-        this.#unread.unfollow(frame.stream);
-        emit("unfollowed", frame);
-        return this.#reached(frame.stream, Infinity);
-      case "reset":
-        this.#cursors.reset(frame.stream, frame.seq);
-        emit("reset", frame);
-        return this.#reached(frame.stream, frame.seq);
-      case "refreshed":
-        return this.#listener.accepted(frame.expires);
-      case "error":
-        return emit("error", { code: frame.code, message: frame.message, field: frame.field });
-      case "banner": {
-        const { text, level, until } = frame;
-        return this.#show(text === undefined ? null : { text, level: level ?? "info", until: until ?? null });
-      }
-      case "pong":
-        this.#roundTrip.ponged();
-        if (this.#follows && this.#roundTrip.isQuiet) this.#outbox.confirm();
-        return;
-    }
-  }
-
-  #state({ unread, heads, all, read, unmarked = [], archived = [], unarchived = [] }: Omit<StateFrame, "type">): void {
-    const detail = { unread, heads, all, read, unmarked, archived, unarchived };
-    this.#unread.state(detail);
-    this.#listener.emit("state", { ...detail, unread: this.unread });
-  }
+  const tellState = (state: Omit<StateFrame, "type">): void => {
+    const detail = { unmarked: [], archived: [], unarchived: [], ...state };
+    unread.state(detail);
+    emit("state", { ...detail, unread: unread.count });
+  };
 
   /** Tells of a banner, if it is another one than before. */
-  #show(banner: Banner | null): void {
-    const before = this.#banner;
-    const isSame = before?.text === banner?.text && before?.level === banner?.level && before?.until === banner?.until;
-    if (isSame) return;
-    this.#banner = banner;
-    this.#listener.emit("banner", banner);
-  }
+  const show = ({ text, level, until }: Partial<Banner> = {}): void => {
+    const next = text === undefined ? null : ({ text, level, until } as Banner);
+    if (JSON.stringify(next) === JSON.stringify(banner)) return;
+    banner = next;
+    emit("banner", banner);
+  };
 
-  #ping(): void {
-    if (this.#send === null) return;
-    this.#roundTrip.pinged();
-    this.#send(encode(ping(this.#roundTrip.last)));
-  }
+  /** Notes how far a stream has come. */
+  const reached = (stream: string, seq: number): void => {
+    if (seq >= (missing?.get(stream) ?? Infinity)) missing?.delete(stream);
+    if (missing?.size !== 0) return;
+    missing = null;
+    emit("caughtup", null);
+  };
 
-  #welcome(frame: WelcomeFrame): void {
-    const { emit } = this.#listener;
-    if (frame.user !== this.#cursors.user && this.#isMisled(frame)) {
-      this.#listener.restart(frame.user);
-      return;
+  const welcome = (frame: WelcomeFrame): void => {
+    const { user, epoch, streams, heads, ping, expires } = frame;
+    if (user !== cursors.user) {
+      turnTo(user);
+      // Another person's cursors for `everyone` or a topic would skip what this one has not seen, and this one's own may be
+      // on this machine. Nothing was acknowledged yet, so it does no harm to begin again with the right ones.
+      if (resumed?.some((stream) => stream in streams) || cursors.epoch === epoch) return parts.source.restart(user);
     }
     // A page that joins others begins where they are: what they have shown it need not show.
-    this.#cursors.welcome(frame.user, frame.epoch, frame.streams, this.#follows && this.#welcomed === null);
-    this.#welcomed = frame;
-    if (this.#follows) this.#told = "";
-    this.#unread.welcome(frame.unread, frame.heads);
-    this.#catchUp.welcome(frame.streams, frame.heads);
-    this.#watchdog.start(frame.ping * 1_000);
-    this.#listener.accepted(frame.expires);
-    const send = this.#send;
-    this.#listener.welcomed(frame.user);
+    cursors.welcome(user, epoch, streams, !resumed && !welcomed);
+    welcomed = frame;
+    unread.welcome(frame.unread, heads);
+    missing = new Map(Object.entries(heads).filter(([stream, head]) => head > (streams[stream] ?? 0)));
+    watchdog.start(ping * 1_000);
+    parts.source.accepted(expires);
+    const mine = send;
+    parts.source.welcomed(user);
     emit("welcome", frame);
-    this.#state({ unread: frame.unread, heads: frame.heads, all: false, read: [] });
-    this.#show(frame.banner ?? null);
-    if (send === null || send !== this.#send) return; // One of the listeners closed the client.
-    this.#outbox.open(send, this.#follows);
-    this.#sights.open();
-    this.#reached("", 0);
-  }
+    tellState({ unread: frame.unread, heads, all: false, read: [] });
+    show(frame.banner);
+    if (!mine || send !== mine) return; // One of the listeners closed the client.
+    isLive = true;
+    outbox.drain();
+    reached("", 0);
+  };
 
-  /**
-   * Turns to the person who was welcomed, and tells whether the hello was the wrong one for them. Another
-   * person's cursors for `everyone` or a topic would skip what this one has not seen, and this one's own may be
-   * on this machine. Nothing was acknowledged yet, so it does no harm to begin again with the right ones.
-   */
-  #isMisled(frame: WelcomeFrame): boolean {
-    const borrowed = this.#resumed.some((stream) => Object.hasOwn(frame.streams, stream));
-    this.turnTo(frame.user);
-    return !this.#follows && (borrowed || this.#cursors.epoch === frame.epoch);
-  }
-
-  #notification(frame: NotificationFrame): void {
-    const { stream, seq, replayed, notification } = frame;
-    if (this.#cursors.isNew(stream, seq)) {
-      this.#unread.arrived(stream, seq, notification.id);
-      const isFirst = this.#seen.add(notification.id);
-      if (isFirst) this.#listener.emit("notification", { stream, seq, replayed, notification });
-      this.#cursors.advance(stream, seq);
+  const notify = (frame: NotificationFrame): void => {
+    const { stream, seq, notification } = frame;
+    if (cursors.isNew(stream, seq)) {
+      if (unread.arrived(stream, seq, notification.id)) emit("notification", frame);
+      cursors.advance(stream, seq);
     }
-    if (this.#send === null) {
-      this.#cursors.save(); // A listener closed the client: there is nobody to acknowledge it to.
-      return;
+    if (!send) return cursors.save(); // A listener closed the client: there is nobody to acknowledge it to.
+    acknowledger.handled(stream, seq);
+    reached(stream, seq);
+  };
+
+  const handle = (frame: ServerFrame): void => {
+    switch (frame.type) {
+      case "welcome":
+        return welcome(frame);
+      case "notification":
+        return notify(frame);
+      case "state":
+        return tellState(frame);
+      case "banner":
+        return show(frame);
+      case "refreshed":
+        return parts.source.accepted(frame.expires);
+      case "error":
+        return emit("error", frame);
+      case "followed":
+        cursors.follow(frame.stream, frame.seq);
+        unread.follow(frame.stream, frame.seq);
+        return emit("followed", frame);
+      case "unfollowed":
+        cursors.unfollow(frame.stream);
+        emit("unfollowed", frame);
+        return reached(frame.stream, Infinity);
+      case "reset":
+        cursors.reset(frame.stream, frame.seq);
+        emit("reset", frame);
+        return reached(frame.stream, frame.seq);
+      case "pong":
+        if (pinged !== null) roundTrip = performance.now() - pinged;
+        pinged = null;
     }
-    if (!this.#follows) this.#acknowledger.handled(stream, seq);
-    this.#reached(stream, seq);
-  }
+  };
 
-  #reached(stream: string, seq: number): void {
-    this.#catchUp.reached(stream, seq);
-    if (this.#catchUp.finished()) this.#listener.emit("caughtup", null);
-  }
+  return {
+    turnTo,
+    say,
+    restore: outbox.restore,
+    probe: watchdog.probe,
 
-  /** Not worth an error where there is no room for it. */
-  #tell(ids: readonly string[]): void {
-    for (const frame of marks("seen", ids)) this.#outbox.push(frame);
-  }
+    /** Unread notifications. */
+    get unread() {
+      return unread.count;
+    },
 
-  /** The cursors are stored before the server is told: what is acknowledged is never shown again. */
-  #acknowledge(handled: ReadonlyMap<string, number>): void {
-    this.#cursors.save();
-    for (const frame of acks(handled)) this.#send?.(encode(frame));
-  }
+    get welcomed() {
+      return welcomed;
+    },
+
+    get banner() {
+      return banner;
+    },
+
+    /**
+     * A connection is open: says hello.
+     *
+     * @param resume the cursors to resume from; null where another tab holds the socket, whose welcome follows
+     */
+    begin(to: (text: string) => void, resume: [string, number][] | null): void {
+      send = to;
+      told = "";
+      resumed = null;
+      if (!resume) return;
+      const where = whereabouts();
+      told = JSON.stringify(where);
+      const frame = hello(resume, cursors.epoch, CLIENT, where);
+      resumed = Object.keys(frame.resume ?? {});
+      say(frame);
+    },
+
+    /** The connection is gone. */
+    end(): void {
+      send = null;
+      isLive = false;
+      pinged = null;
+      roundTrip = undefined;
+      cursors.save();
+      acknowledger.clear();
+      watchdog.stop();
+    },
+
+    /** Stores and acknowledges what was handled so far. */
+    save(): void {
+      acknowledger.flush();
+      sights.flush();
+      cursors.save();
+    },
+
+    /** Tells the server whether the page is seen, and where it is, if that is news. Of another tab's page it is told where that is. */
+    look(where: Where = whereabouts()): void {
+      const text = JSON.stringify(where);
+      if (!send || text === told) return;
+      told = text;
+      say({ type: "page", ...where });
+    },
+
+    /** @throws TypeError for what the server would not take */
+    command(command: Command): void {
+      for (const frame of commands(command)) {
+        if (!outbox.push(frame)) fail("queue_full", "Too much was asked for while offline.");
+      }
+    },
+
+    /** The person has these before their eyes. @throws TypeError for what is no id of a notification */
+    saw(ids: readonly string[]): void {
+      commands({ type: "seen", ids });
+      sights.add(ids);
+    },
+
+    received(text: string): void {
+      watchdog.heard();
+      let frame: ServerFrame | null;
+      try {
+        frame = parseServerFrame(text);
+      } catch (error) {
+        // Going on loses this one frame; coming back would bring the same frame again.
+        return fail("malformed_frame", error);
+      }
+      if (frame && parts.source.arrived(frame, text)) handle(frame);
+    },
+  };
 }

@@ -3,97 +3,77 @@ import type { Seqs } from "./frames.js";
 
 interface Arrival {
   /** Every place where the notification came through, as far as it was seen. */
-  readonly places: Map<string, number>;
-  read: boolean;
+  readonly places: [stream: string, seq: number][];
+  isRead: boolean;
 }
 
 /**
- * How many notifications are unread. The server's number counts entries up to its `heads`; what came beyond
+ * What arrived, and how many notifications are unread. The server's number counts entries up to its `heads`; what came beyond
  * them is added here, each notification once, however many streams it came through. Arrivals are remembered
  * because a count may come that was taken before some of them, or after, and either must add up.
+ *
+ * @param capacity how many arrivals are remembered
  */
-export class Unread {
-  readonly #arrivals = new Map<string, Arrival>();
-  readonly #capacity: number;
-  #counted = 0;
-  #heads = new Map<string, number>();
+export function createUnread(capacity = 1_000) {
+  const arrivals = new Map<string, Arrival>();
+  let counted = 0;
+  let heads: Record<string, number> = {};
 
-  /** @param capacity how many arrivals are remembered */
-  constructor(capacity = 1_000) {
-    this.#capacity = capacity;
-  }
+  const isBeyond = ({ places, isRead }: Arrival): boolean =>
+    !isRead && places.every(([stream, seq]) => seq > (heads[stream] ?? 0));
 
-  /** The number of unread notifications. */
-  get count(): number {
-    let beyond = 0;
-    for (const arrival of this.#arrivals.values()) {
-      if (!arrival.read && !this.#isCounted(arrival)) beyond += 1;
-    }
-    return this.#counted + beyond;
-  }
-
-  /** A connection begins: its number holds, and nothing has come beyond it. */
-  welcome(unread: number, heads: Seqs): void {
-    this.#arrivals.clear();
-    this.#counted = unread;
-    this.#heads = new Map(Object.entries(heads));
-  }
-
-  /** The server has counted anew. */
-  state({ unread, heads, read, all, unmarked }: StateDetail): void {
-    this.#counted = unread;
-    // A stream that was joined after the server counted is not among its heads: it keeps the one it joined at.
-    for (const [stream, seq] of Object.entries(heads)) this.#heads.set(stream, seq);
-    if (all) {
-      for (const arrival of this.#arrivals.values()) {
-        if (this.#isCounted(arrival)) arrival.read = true;
-      }
-    }
-    this.#mark(read, true);
-    this.#mark(unmarked, false);
-  }
-
-  /** A stream joins the connection at `seq`; a head that is known already stays. */
-  follow(stream: string, seq: number): void {
-    if (!this.#heads.has(stream)) this.#heads.set(stream, seq);
-  }
-
-  /** A stream leaves the connection. */
-  unfollow(stream: string): void {
-    this.#heads.delete(stream);
-  }
-
-  /** An entry arrived. */
-  arrived(stream: string, seq: number, id: string): void {
-    const known = this.#arrivals.get(id);
-    if (known !== undefined) {
-      known.places.set(stream, seq);
-      return;
-    }
-    this.#arrivals.set(id, { places: new Map([[stream, seq]]), read: false });
-    if (this.#arrivals.size > this.#capacity) this.#forgetOldest();
-  }
-
-  #mark(ids: readonly string[], read: boolean): void {
+  const mark = (ids: readonly string[], isRead: boolean): void => {
     for (const id of ids) {
-      const arrival = this.#arrivals.get(id);
-      if (arrival !== undefined) arrival.read = read;
+      const arrival = arrivals.get(id);
+      if (arrival) arrival.isRead = isRead;
     }
-  }
+  };
 
-  #forgetOldest(): void {
-    for (const [id, arrival] of this.#arrivals) {
-      // What is forgotten keeps its place in the number until the server counts again.
-      if (!arrival.read && !this.#isCounted(arrival)) this.#counted += 1;
-      this.#arrivals.delete(id);
-      return;
-    }
-  }
+  return {
+    /** The number of unread notifications. */
+    get count(): number {
+      return counted + [...arrivals.values()].filter(isBeyond).length;
+    },
 
-  #isCounted(arrival: Arrival): boolean {
-    for (const [stream, seq] of arrival.places) {
-      if (seq <= (this.#heads.get(stream) ?? 0)) return true;
-    }
-    return false;
-  }
+    /** A connection begins: its number holds, and nothing has come beyond it. */
+    welcome(unread: number, newest: Seqs): void {
+      mark([...arrivals.keys()], true);
+      counted = unread;
+      heads = { ...newest };
+    },
+
+    /** The server has counted anew. */
+    state({ unread, heads: newest, read, unmarked }: StateDetail): void {
+      counted = unread;
+      // A stream that was joined after the server counted is not among its heads: it keeps the one it joined at.
+      Object.assign(heads, newest);
+      mark(read, true);
+      mark(unmarked, false);
+    },
+
+    /** A stream joins the connection at `seq`; a head that is known already stays. */
+    follow(stream: string, seq: number): void {
+      heads[stream] ??= seq;
+    },
+
+    /** An entry arrived. Returns whether it is the first of its notification, as far as is remembered. */
+    arrived(stream: string, seq: number, id: string): boolean {
+      const known = arrivals.get(id);
+      known?.places.push([stream, seq]);
+      if (known) return false;
+      arrivals.set(id, { places: [[stream, seq]], isRead: false });
+      if (arrivals.size > capacity) {
+        const [[oldest, arrival]] = arrivals as unknown as Iterable<[string, Arrival]> & [[string, Arrival]];
+        // What is forgotten keeps its place in the number until the server counts again.
+        counted += Number(isBeyond(arrival));
+        arrivals.delete(oldest);
+      }
+      return true;
+    },
+
+    /** Forgets everything: someone else is signed in. */
+    clear(): void {
+      arrivals.clear();
+    },
+  };
 }

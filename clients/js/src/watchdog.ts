@@ -7,79 +7,72 @@ const SHORT_PATIENCE = 3_000;
 /**
  * Finds connections that are dead without having been closed: after sleep, behind a router that forgot, in a
  * tunnel. It goes by the wall clock, for timers stand still while a laptop sleeps and the clock does not.
+ *
+ * @param ping sends a ping
+ * @param dead called once when no frame followed a ping
  */
-export class Watchdog {
-  readonly #ping: () => void;
-  readonly #dead: () => void;
-  #interval = 0;
-  #heard = 0;
-  #pinged = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+export function createWatchdog(ping: () => void, dead: () => void) {
+  let interval = 0;
+  let heard = 0;
+  let isPinged = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
-  /**
-   * @param ping sends a ping
-   * @param dead called once when no frame followed a ping
-   */
-  constructor(ping: () => void, dead: () => void) {
-    this.#ping = ping;
-    this.#dead = dead;
-  }
+  const silence = (): number => {
+    const passed = Date.now() - heard;
+    return passed < 0 ? Infinity : passed; // The clock was set back, so nobody knows how long it has been.
+  };
 
-  /** @param interval milliseconds of silence after which to ping */
-  start(interval: number): void {
-    this.stop();
-    this.#interval = interval;
-    this.#heard = Date.now();
-    this.#wait(interval);
-  }
+  const wait = (delay: number, then: () => void): void => {
+    clearTimeout(timer);
+    timer = setTimeout(then, delay);
+  };
 
-  stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#interval = 0;
-    this.#pinged = false;
-  }
+  const stop = (): void => {
+    clearTimeout(timer);
+    interval = 0;
+    isPinged = false;
+  };
 
-  /** A frame came: the connection lives. */
-  heard(): void {
-    if (this.#interval === 0) return;
-    this.#heard = Date.now();
-    if (!this.#pinged) return; // The timer finds out by itself; it is not set anew for each frame.
-    this.#pinged = false;
-    this.#wait(this.#interval);
-  }
+  const doubt = (patience: number): void => {
+    isPinged = true;
+    wait(patience, () => {
+      stop();
+      dead();
+    });
+    ping();
+  };
 
-  /**
-   * The page woke, or the network changed: pings at once and waits only shortly.
-   *
-   * @param always also when something was heard within the interval
-   */
-  probe(always: boolean): void {
-    if (this.#interval === 0 || (!always && this.#silence() < this.#interval)) return;
-    this.#pingWithin(SHORT_PATIENCE);
-  }
+  const look = (): void => {
+    if (silence() >= interval) doubt(PATIENCE);
+    else wait(interval - silence(), look);
+  };
 
-  #silence(): number {
-    const silence = Date.now() - this.#heard;
-    return silence < 0 ? Infinity : silence; // The clock was set back, so nobody knows how long it has been.
-  }
+  return {
+    stop,
 
-  #pingWithin(patience: number): void {
-    this.#pinged = true;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.stop();
-      this.#dead();
-    }, patience);
-    this.#ping();
-  }
+    /** @param silent milliseconds of silence after which to ping */
+    start(silent: number): void {
+      stop();
+      interval = silent;
+      heard = Date.now();
+      look();
+    },
 
-  #wait(delay: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      const silence = this.#silence();
-      if (silence >= this.#interval) this.#pingWithin(PATIENCE);
-      else this.#wait(this.#interval - silence);
-    }, delay);
-  }
+    /** A frame came: the connection lives. */
+    heard(): void {
+      heard = Date.now();
+      if (!isPinged) return; // The timer finds out by itself; it is not set anew for each frame.
+      isPinged = false;
+      look();
+    },
+
+    /**
+     * The page woke, or the network changed: pings at once and waits only shortly.
+     *
+     * @param always also when something was heard within the interval
+     */
+    probe(always: boolean): void {
+      if (interval > 0 && (always || silence() >= interval)) doubt(SHORT_PATIENCE);
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { Credential } from "../src/credential.js";
-import { Watchdog } from "../src/watchdog.js";
+import { type Credential, createCredential } from "../src/credential.js";
+import { createWatchdog } from "../src/watchdog.js";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -14,12 +14,12 @@ afterEach(() => {
 describe("Watchdog", () => {
   let pings: number;
   let dead: number;
-  let watchdog: Watchdog;
+  let watchdog: ReturnType<typeof createWatchdog>;
 
   beforeEach(() => {
     pings = 0;
     dead = 0;
-    watchdog = new Watchdog(
+    watchdog = createWatchdog(
       () => (pings += 1),
       () => (dead += 1),
     );
@@ -81,7 +81,7 @@ describe("Credential", () => {
 
   beforeEach(() => {
     due = 0;
-    credential = new Credential(async () => "a.b.c");
+    credential = createCredential(async () => "a.b.c");
   });
 
   it("is due at four fifths of its life", () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { Cursors } from "../src/cursors.js";
+import { type Cursors, createCursors } from "../src/cursors.js";
 import { MemoryStorage } from "../src/index.js";
 
 const URL = "ws://127.0.0.1/ws/notifications/";
@@ -15,18 +15,18 @@ describe("Cursors", () => {
 
   /** A page that is welcomed and carries alice's stream and everyone's, from the given cursors. */
   function page(alice: number, everyone = 0, epoch = EPOCH): Cursors {
-    const cursors = new Cursors(storage, URL, null);
+    const cursors = createCursors(storage, URL, null);
     cursors.welcome("alice", epoch, { "user:alice": alice, everyone });
     return cursors;
   }
 
   /** What a page that is loaded now resumes from. */
   function loaded(user: string | null = null): Record<string, number> {
-    return Object.fromEntries(new Cursors(storage, URL, user).resume());
+    return Object.fromEntries(createCursors(storage, URL, user).resume());
   }
 
   it("has nothing to resume at the first visit", () => {
-    const cursors = new Cursors(storage, URL, null);
+    const cursors = createCursors(storage, URL, null);
     expect([cursors.resume(), cursors.epoch, cursors.user]).toEqual([[], null, null]);
   });
 
@@ -34,7 +34,7 @@ describe("Cursors", () => {
     const cursors = page(41);
     cursors.advance("user:alice", 42);
     cursors.save();
-    const next = new Cursors(storage, URL, null);
+    const next = createCursors(storage, URL, null);
     expect([loaded(), next.epoch, next.user]).toEqual([{ "user:alice": 42, everyone: 0 }, EPOCH, "alice"]);
   });
 
@@ -95,15 +95,15 @@ describe("Cursors", () => {
     expect(loaded()).toEqual({ "user:alice": 1, everyone: 0 });
   });
 
-  it("names the person's own stream first, then everyone's, then the topics", () => {
-    const cursors = new Cursors(storage, URL, null);
-    cursors.welcome("alice", EPOCH, { "topic:t": 1, everyone: 2, "user:alice": 3 });
+  it("names the person's own stream and everyone's before the topics", () => {
+    const cursors = createCursors(storage, URL, null);
+    cursors.welcome("alice", EPOCH, { "topic:t": 1, "user:alice": 3, everyone: 2 });
     expect(cursors.resume().map(([stream]) => stream)).toEqual(["user:alice", "everyone", "topic:t"]);
   });
 
   it("keeps the cursors of two people apart", () => {
     page(41, 7);
-    const cursors = new Cursors(storage, URL, "bob");
+    const cursors = createCursors(storage, URL, "bob");
     expect(cursors.resume()).toEqual([]);
     cursors.welcome("bob", EPOCH, { "user:bob": 1, everyone: 3 });
     expect(loaded("alice")).toEqual({ "user:alice": 41, everyone: 7 });
@@ -132,7 +132,7 @@ describe("Cursors", () => {
         throw new Error("full");
       },
     };
-    const cursors = new Cursors(refusing, URL, null);
+    const cursors = createCursors(refusing, URL, null);
     cursors.welcome("alice", EPOCH, { "user:alice": 41 });
     cursors.advance("user:alice", 42);
     cursors.save();

@@ -33,24 +33,13 @@ function encoded(frame: ClientFrame): ClientFrame[] {
         encoders.hello(Object.entries(frame.resume ?? {}), frame.epoch ?? null, frame.client ?? "", whereOf(frame)),
       ];
     case "ack":
-      return encoders.acks(Object.entries(frame.streams));
-    case "read":
-      return "ids" in frame ? encoders.reads(frame.ids) : [encoders.readAll()];
-    case "unread":
-    case "archive":
-    case "unarchive":
-    case "seen":
-      return encoders.marks(frame.type, frame.ids);
-    case "follow":
-      return [encoders.follow(frame.topic)];
-    case "unfollow":
-      return [encoders.unfollow(frame.topic)];
+      return encoders.parts(Object.entries(frame.streams)).map((streams) => ({ type: "ack", streams }));
     case "refresh":
-      return [encoders.refresh(frame.token)];
     case "ping":
-      return [encoders.ping(frame.rtt ?? null)];
     case "page":
-      return [encoders.page(whereOf(frame))];
+      return [frame]; // They are made where they are sent.
+    default:
+      return encoders.commands(frame);
   }
 }
 
@@ -73,7 +62,7 @@ describe("the shared vectors", () => {
 
   const ours = vectors.client.flatMap((vector) => (vector.ok && isOurs(vector.frame) ? [vector] : []));
   it.each(ours)("client, produced: $name", ({ frame }) => {
-    expect(encoded(frame).map((each) => JSON.parse(encoders.encode(each)))).toEqual([frame]);
+    expect(encoded(frame).map((each) => JSON.parse(JSON.stringify(each)) as unknown)).toEqual([frame]);
   });
 });
 
@@ -95,23 +84,21 @@ describe("parseServerFrame", () => {
   );
 
   it("names the field at fault", () => {
-    expect(() => parseServerFrame('{"type": "refreshed", "expires": "soon"}')).toThrow("expires");
+    expect(() => parseServerFrame('{"type": "refreshed", "expires": 7}')).toThrow("expires");
   });
 });
 
 describe("the encoders", () => {
-  const many = Array.from({ length: 1_500 }, (_, index): [string, number] => [`topic:${"é".repeat(60)}${index}`, index]);
+  const many = Array.from({ length: 1_500 }, (_, index): [string, number] => [`topic:${"x".repeat(110)}${index}`, index]);
+
+  const own = `user:${"🔔".repeat(128)}`;
 
   it("keep a hello below the limit of a frame, the first cursors in it", () => {
     const where = { page: "/" + "x".repeat(2_047), visible: false };
-    const frame = encoders.hello([["user:alice", 1], ...many], "e".repeat(32), "c".repeat(64), where);
-    expect(new TextEncoder().encode(encoders.encode(frame)).length).toBeLessThanOrEqual(encoders.MAX_FRAME_BYTES);
-    expect(Object.keys(frame.resume ?? {})[0]).toBe("user:alice");
+    const frame = encoders.hello([[own, 1], ...many], "e".repeat(32), "c".repeat(64), where);
+    expect(new TextEncoder().encode(JSON.stringify(frame)).length).toBeLessThanOrEqual(encoders.MAX_FRAME_BYTES);
+    expect(Object.keys(frame.resume ?? {})[0]).toBe(own);
     expect(Object.keys(frame.resume ?? {}).length).toBeGreaterThan(50);
-  });
-
-  it("keep a round trip whole and within bounds", () => {
-    expect([-1, 0.4, 41.5, 1e9].map((rtt) => encoders.ping(rtt).rtt)).toEqual([0, 0, 42, 600_000]);
   });
 
   it("leave out cursors without an epoch", () => {
@@ -119,26 +106,27 @@ describe("the encoders", () => {
   });
 
   it("spread acknowledgements over as many frames as it takes", () => {
-    const frames = encoders.acks(many);
-    expect(Object.assign({}, ...frames.map((frame) => frame.streams))).toEqual(Object.fromEntries(many));
-    for (const frame of frames) {
-      expect(new TextEncoder().encode(encoders.encode(frame)).length).toBeLessThanOrEqual(encoders.MAX_FRAME_BYTES);
+    const parts = encoders.parts(many);
+    expect(Object.assign({}, ...parts)).toEqual(Object.fromEntries(many));
+    for (const streams of parts) {
+      const frame = { type: "ack", streams };
+      expect(new TextEncoder().encode(JSON.stringify(frame)).length).toBeLessThanOrEqual(encoders.MAX_FRAME_BYTES);
       expect(Object.keys(frame.streams).length).toBeLessThanOrEqual(1_000);
     }
   });
 
   it("spread ids to read over frames of a hundred", () => {
     const ids = Array.from({ length: 250 }, (_, index) => notificationId(index));
-    expect(encoders.reads(ids).map((frame) => ("ids" in frame ? frame.ids.length : 0))).toEqual([100, 100, 50]);
-    expect(encoders.reads([])).toEqual([]);
+    expect(encoders.commands({ type: "read", ids }).map((frame) => ("ids" in frame ? frame.ids.length : 0))).toEqual([100, 100, 50]);
+    expect(encoders.commands({ type: "read", ids: [] })).toEqual([]);
   });
 
   it.each(["", " ", "a b", "a/b", ":a", "é", "a".repeat(129), "a\n"])("refuse %j as a topic", (topic) => {
-    expect(() => encoders.follow(topic)).toThrow(TypeError);
-    expect(() => encoders.unfollow(topic)).toThrow(TypeError);
+    expect(() => encoders.commands({ type: "follow", topic })).toThrow(TypeError);
+    expect(() => encoders.commands({ type: "unfollow", topic })).toThrow(TypeError);
   });
 
   it("refuse what is no id of a notification", () => {
-    expect(() => encoders.reads([notificationId(1), "strange"])).toThrow("strange");
+    expect(() => encoders.commands({ type: "seen", ids: [notificationId(1), "strange"] })).toThrow("strange");
   });
 });

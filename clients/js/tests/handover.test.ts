@@ -106,8 +106,10 @@ describe("when the one that leads goes", () => {
     await deaf;
     const peer = await server.peer();
     await peer.frame();
+    second.client.markUnread([notificationId(1)]); // What came first is first, or it would be read in the end.
     peer.send(welcome());
     expect(await command(peer)).toEqual({ type: "read", ids: [notificationId(1)] });
+    expect(await command(peer)).toEqual({ type: "unread", ids: [notificationId(1)] });
   });
 
   it("a lock whose holder does not answer is taken from it", async () => {

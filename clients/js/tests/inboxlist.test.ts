@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, it } from "vitest";
 
-import { InboxList } from "../src/elements/inboxlist.js";
+import { type InboxList, createInboxList } from "../src/elements/inboxlist.js";
 import type { NotifierClient } from "../src/client.js";
 import type { StateDetail } from "../src/events.js";
 import type { InboxItem } from "../src/frames.js";
@@ -46,7 +46,7 @@ let list: InboxList;
 
 beforeEach(() => {
   client = new PausedClient();
-  list = new InboxList(client as unknown as NotifierClient, () => {}, new AbortController().signal);
+  list = createInboxList(client as unknown as NotifierClient, () => {}, new AbortController().signal);
 });
 
 function item(id: string, fields: Partial<InboxItem> = {}): InboxItem {

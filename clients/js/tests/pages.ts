@@ -1,6 +1,6 @@
 import { WebSocket } from "ws";
 
-import { MemoryStorage, NotifierClient, type NotifierEvents, type NotifierOptions } from "../src/index.js";
+import { MemoryStorage, NotifierClient, type NotifierEvents, type NotifierOptions, sharedTabs } from "../src/index.js";
 import { Peer, type ScriptedServer, welcome } from "./scriptedserver.js";
 
 /** The next event of a type. */
@@ -37,7 +37,7 @@ export class Browser {
 
   /** A page that has not connected yet. */
   page(options: Partial<NotifierOptions> = {}): NotifierClient {
-    const client = new NotifierClient({ url: this.#server.url, storage: this.storage, WebSocket, ...options });
+    const client = new NotifierClient({ url: this.#server.url, storage: this.storage, WebSocket, tabs: sharedTabs, ...options });
     this.#clients.push(client);
     return client;
   }

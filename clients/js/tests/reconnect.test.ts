@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { NotifierClient } from "../src/index.js";
+import { NotifierClient, closeReason } from "../src/index.js";
 import { Browser, becomes, next } from "./pages.js";
 import { EPOCH, ScriptedServer, entry, notificationId, welcome } from "./scriptedserver.js";
 
@@ -38,7 +38,6 @@ describe("coming back", () => {
     peer.close(4000);
     expect(await offline).toMatchObject({
       code: 4000,
-      reason: "The server is handing its connections over.",
       retryIn: expect.any(Number),
     });
     expect(client.readyState).toBe(NotifierClient.CONNECTING);
@@ -55,12 +54,13 @@ describe("coming back", () => {
     await browser.welcomed(client);
   });
 
-  it("says what a code means when the reason was lost on the way", async () => {
+  it("tells the code of a refusal whose reason was lost on the way, which means something to people", async () => {
     const client = browser.page();
     const refused = becomes(client, "refused");
     client.connect();
     (await server.peer()).close(4500);
-    expect((await refused).reason).toBe("You are not signed in.");
+    const { code, reason } = await refused;
+    expect([code, reason, closeReason(code), closeReason(1006)]).toEqual([4500, "", "You are not signed in.", ""]);
   });
 
   it("sends what was asked for while offline", async () => {

@@ -2,7 +2,7 @@ import * as threads from "node:worker_threads";
 
 import { vi } from "vitest";
 
-import type { ClientFrame, NotifierClient, NotifierOptions } from "../src/index.js";
+import { type ClientFrame, type NotifierClient, type NotifierOptions } from "../src/index.js";
 import { Browser } from "./pages.js";
 import type { Peer, welcome } from "./scriptedserver.js";
 

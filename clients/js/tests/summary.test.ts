@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { attach } from "../src/elements/attach.js";
 import { isNotificationId } from "../src/encode.js";
 import { Words } from "../src/elements/texts.js";
-import { ToastStack } from "../src/elements/toaststack.js";
+import { type ToastStack, createToastStack } from "../src/elements/toaststack.js";
 import type { NotifierClient } from "../src/index.js";
 import { Browser, next } from "./pages.js";
 import { ScriptedServer, entry, notification, notificationId } from "./scriptedserver.js";
@@ -33,7 +33,7 @@ afterEach(async () => {
 
 function show(client: NotifierClient, max = 3): ToastStack {
   const options = { max, words: new Words({}, "en"), duration: 6_000, hotkey: "F8", seen: (ids: string[]) => client.seen(ids.filter(isNotificationId)) };
-  const stack = new ToastStack(container, options, stop.signal);
+  const stack = createToastStack(container, options, stop.signal);
   attach(client, stack, () => false, () => false, stop.signal);
   return stack;
 }

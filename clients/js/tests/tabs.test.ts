@@ -146,9 +146,9 @@ describe("tabs of one person", () => {
     expect([client.status, client.leads]).toEqual(["live", false]);
   });
 
-  it("each have their own socket when told not to share", async () => {
-    const first = await browser.live({}, { getToken: tokensOf("alice"), shared: false });
-    const second = await browser.live({}, { getToken: tokensOf("alice"), shared: false });
+  it("each have their own socket unless they are let share", async () => {
+    const first = await browser.live({}, { getToken: tokensOf("alice"), tabs: null });
+    const second = await browser.live({}, { getToken: tokensOf("alice"), tabs: null });
     expect([first.client.leads, second.client.leads, first.client.inFront]).toEqual([true, true, true]);
   });
 });

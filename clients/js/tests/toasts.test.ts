@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { Words } from "../src/elements/texts.js";
-import { ToastStack } from "../src/elements/toaststack.js";
+import { type ToastStack, createToastStack } from "../src/elements/toaststack.js";
 import type { Level } from "../src/index.js";
 import { notification } from "./scriptedserver.js";
 import { hide, reveal } from "./visibility.js";
@@ -15,7 +15,7 @@ let seen: string[];
 function stackOf(max: number, words = new Words({}, "en")): ToastStack {
   const host = document.body.appendChild(document.createElement("div"));
   container = host.attachShadow({ mode: "open" });
-  return new ToastStack(container, { max, words, duration: 6_000, hotkey: "F8", seen: (ids) => seen.push(...ids) }, stop.signal);
+  return createToastStack(container, { max, words, duration: 6_000, hotkey: "F8", seen: (ids) => seen.push(...ids) }, stop.signal);
 }
 
 beforeEach(() => {

@@ -2,17 +2,17 @@ import { beforeEach, describe, expect, it } from "vitest";
 
 import type { StateDetail } from "../src/events.js";
 import type { Seqs } from "../src/frames.js";
-import { Unread } from "../src/unread.js";
+import { createUnread } from "../src/unread.js";
 
 function counted(unread: number, heads: Seqs, read: readonly string[], all: boolean): StateDetail {
   return { unread, heads, read, all, unmarked: [], archived: [], unarchived: [] };
 }
 
 describe("Unread", () => {
-  let unread: Unread;
+  let unread: ReturnType<typeof createUnread>;
 
   beforeEach(() => {
-    unread = new Unread(5);
+    unread = createUnread(5);
     unread.welcome(3, { "user:alice": 44, everyone: 7 });
   });
 

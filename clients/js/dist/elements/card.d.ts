@@ -34,7 +34,7 @@ export interface CardOptions {
     readonly press?: () => void;
     /** What stands below the body. */
     readonly meta?: HTMLElement;
-    readonly attributes: Attributes;
+    readonly attributes?: Attributes;
 }
 /** Builds a toast or a row of the list, with its tools at the end. Every text of the notification is set as text. */
 export declare function card(names: string, content: Content, options: CardOptions, ...tools: HTMLElement[]): HTMLLIElement;

@@ -1,11 +1,13 @@
 import type { NotifierClient } from "../client.js";
 import type { Words } from "./texts.js";
-/** What the bell opens: the inbox with its views, and how the connection stands. */
-export declare class Panel {
-    #private;
-    readonly node: HTMLElement;
-    /** @param close called when the person closes it */
-    constructor(client: NotifierClient, words: Words, close: () => void, signal: AbortSignal);
+export type Panel = ReturnType<typeof createPanel>;
+/**
+ * What the bell opens: the inbox with its views, and how the connection stands.
+ *
+ * @param close called when the person closes it
+ */
+export declare function createPanel(client: NotifierClient, words: Words, close: () => void, signal: AbortSignal): {
+    node: HTMLDivElement;
     /** Shows all there is, the newest first. */
-    open(offersSystem: boolean): void;
-}
+    open(system: boolean): void;
+};

@@ -6,12 +6,10 @@ export interface RowActions {
     mark(id: string, read: boolean): void;
     file(id: string, archived: boolean): void;
 }
+export type Row = ReturnType<typeof createRow>;
 /** One notification in the panel. Its element stays the same while its state changes, and with it the focus. */
-export declare class Row {
-    #private;
-    readonly node: HTMLElement;
-    constructor(item: InboxItem, words: Words, { mark, file }: RowActions);
-    update(item: InboxItem): void;
-    /** Says anew how long ago it was. */
-    tick(): void;
-}
+export declare function createRow(item: InboxItem, words: Words, { mark, file }: RowActions): {
+    node: HTMLElement;
+    tick: () => void;
+    update(to: InboxItem): void;
+};

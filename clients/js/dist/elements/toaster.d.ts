@@ -1,7 +1,7 @@
 import type { NotifierClient } from "../client.js";
 import { NotifierElement } from "./element.js";
 import type { Words } from "./texts.js";
-import { ToastStack } from "./toaststack.js";
+import { type ToastStack } from "./toaststack.js";
 /**
  * Shows what comes as toasts.
  *

@@ -11,19 +11,17 @@ export interface ToastOptions {
     /** Called with the ids of notifications whose toasts became visible on a visible page, each once. */
     readonly seen: (ids: string[]) => void;
 }
+export type ToastStack = ReturnType<typeof createToastStack>;
 /**
  * A stack of toasts, the newest at the bottom. The oldest go first, and those that wait follow, those that stay ahead of
  * the others; nothing moves or ends while the pointer, a finger or the focus is on the stack, or the page is hidden. Where all of them
  * stay, the oldest gives its place to what comes after it, and returns when there is room.
  */
-export declare class ToastStack {
-    #private;
-    constructor(root: ShadowRoot, options: ToastOptions, signal: AbortSignal);
-    get words(): Words;
+export declare function createToastStack(parent: ShadowRoot, options: ToastOptions, signal: AbortSignal): {
+    words: Words;
+    showSummary: (title: string, body: string, level: Level) => void;
     /** Shows a notification; a link only if its address is safe to follow. */
-    show(notification: Notification): void;
-    /** Shows one toast that stands for many notifications. */
-    showSummary(title: string, body: string, level: Level): void;
+    show: (notification: Notification) => void;
     /** Takes away the toasts that no longer matter; `goes` is called with the notification of each, null for a summary. */
     remove(goes: (notification: Notification | null) => boolean): void;
-}
+};

@@ -1,8 +1,8 @@
 import type { Level, Notification } from "../frames.js";
 import type { NotifierClient } from "../client.js";
 import type { NotificationDetail } from "../events.js";
+import { listen } from "../listen.js";
 import { chime, tellSystem } from "./attention.js";
-import { Claims } from "./claims.js";
 import type { ToastStack } from "./toaststack.js";
 
 /** So many that came while away are still shown one by one. */
@@ -18,52 +18,6 @@ const CLAIM = 500;
 const MOST_GATHERED = 1_000;
 
 const BY_WEIGHT: readonly Level[] = ["error", "warning", "success", "info"];
-
-/** What came while nobody looked. */
-class Gathered {
-  readonly #kept = new Map<string, Notification>();
-  #beyond = 0;
-
-  add(notification: Notification): void {
-    if (this.#kept.size < MOST_GATHERED) this.#kept.set(notification.id, notification);
-    else this.#beyond += 1;
-  }
-
-  has(id: string): boolean {
-    return this.#kept.has(id);
-  }
-
-  /** Forgets what was shown elsewhere, or is read. */
-  remove(ids: readonly string[]): void {
-    for (const id of ids) this.#kept.delete(id);
-  }
-
-  clear(): void {
-    this.#kept.clear();
-    this.#beyond = 0;
-  }
-
-  /** Shows it, and returns the ids. */
-  showOn(stack: ToastStack): string[] {
-    const all = [...this.#kept.values()];
-    const count = all.length + this.#beyond;
-    const of = (level: Level): number => all.filter((each) => each.level === level).length;
-    if (count <= FEW) {
-      for (const notification of all) stack.show(notification);
-    } else {
-      const { words } = stack;
-      const troubles = [
-        [of("error"), "errors"],
-        [of("warning"), "warnings"],
-      ] as const;
-      const body = troubles.filter(([number]) => number > 0).map(([number, key]) => words.say(key, number));
-      // A summary that holds an error stays until it is dismissed, as the error would have.
-      stack.showSummary(words.say("whileAway", count), body.join(", "), BY_WEIGHT.find((each) => of(each) > 0) ?? "info");
-    }
-    this.clear();
-    return all.map(({ id }) => id);
-  }
-}
 
 /**
  * Shows what a client receives on a stack of toasts. What is live is shown at once, in the tab that is in front. What was missed, and
@@ -82,19 +36,46 @@ export function attach(
   system: () => boolean,
   signal: AbortSignal,
 ): void {
-  const gathered = new Gathered();
+  /** What came while nobody looked, by its id. */
+  const gathered = new Map<string, Notification>();
   /** Where each came from: what has become read reaches up to a place in each stream. */
   const places = new WeakMap<Notification, NotificationDetail>();
-  let claims: Claims | undefined;
-  let catchingUp = false;
+  /** How many came beyond what is kept. */
+  let beyond = 0;
+  /** Where the tabs tell each other what was shown to the person, who is to see it once. */
+  let shown: BroadcastChannel | undefined;
+  let isCatchingUp = false;
   let quiet: ReturnType<typeof setTimeout> | undefined;
 
   const isLookedAt = (): boolean => client.inFront && !document.hidden;
 
+  const claim = (ids: readonly string[]): void => shown?.postMessage(ids);
+
+  /** Forgets what was shown elsewhere, or is read. */
+  const forget = (ids: readonly string[]): void => ids.forEach((id) => gathered.delete(id));
+
+  const clear = (): void => {
+    gathered.clear();
+    beyond = 0;
+  };
+
+  const showGathered = (): void => {
+    const all = [...gathered.values()];
+    const count = all.length + beyond;
+    claim([...gathered.keys()]);
+    clear();
+    if (count <= FEW) return all.forEach(stack.show);
+    const { words } = stack;
+    const of = (level: Level): number => all.filter((each) => each.level === level).length;
+    const troubles = (["error", "warning"] as const).filter(of).map((level) => words.say(`${level}s`, of(level)));
+    // A summary that holds an error stays until it is dismissed, as the error would have.
+    stack.showSummary(words.say("whileAway", count), troubles.join(", "), BY_WEIGHT.find(of) ?? "info");
+  };
+
   const finish = (): void => {
     clearTimeout(quiet);
-    catchingUp = false;
-    if (isLookedAt()) claims?.claim(gathered.showOn(stack));
+    isCatchingUp = false;
+    if (isLookedAt()) showGathered();
   };
 
   const awaitQuiet = (): void => {
@@ -103,7 +84,7 @@ export function attach(
   };
 
   const look = (): void => {
-    if (!catchingUp) finish();
+    if (!isCatchingUp) finish();
   };
 
   /** Nobody sees the page. If no other tab shows it, the one that holds the socket lets the system tell. */
@@ -114,53 +95,58 @@ export function attach(
     if (system()) tellSystem(notification, () => client.read([id]));
   };
 
-  client.addEventListener(
+  listen(
+    client,
     "notification",
     ({ detail }) => {
       const { notification, replayed } = detail;
+      const { id } = notification;
       places.set(notification, detail);
       if (!replayed && isLookedAt()) {
         stack.show(notification);
-        claims?.claim([notification.id]);
+        claim([id]);
         if (sound()) chime();
         return;
       }
-      gathered.add(notification);
+      if (gathered.size < MOST_GATHERED) gathered.set(id, notification);
+      else beyond += 1;
       if (replayed) awaitQuiet();
       else setTimeout(() => tellOutside(notification), CLAIM);
     },
-    { signal },
+    signal,
   );
-  client.addEventListener(
+  listen(
+    client,
     "welcome",
     ({ detail: { user } }) => {
-      catchingUp = true;
+      isCatchingUp = true;
       awaitQuiet();
-      claims?.close();
-      claims = new Claims(user, (ids) => gathered.remove(ids));
+      shown?.close();
+      shown = new BroadcastChannel(`notifier shown ${user}`);
+      shown.onmessage = ({ data }) => forget(data as string[]);
     },
-    { signal },
+    signal,
   );
-  client.addEventListener(
+  listen(
+    client,
     "state",
-    ({ detail }) => {
-      const { read, all, archived, heads } = detail;
+    ({ detail: { read, all, archived, heads } }) => {
       const ids = [...read, ...archived];
-      gathered.remove(ids);
-      if (all) gathered.clear();
+      forget(ids);
+      if (all) clear();
       stack.remove((notification) => {
-        if (notification === null) return all;
+        if (!notification) return all;
         const place = places.get(notification);
         return ids.includes(notification.id) || (all && place !== undefined && place.seq <= (heads[place.stream] ?? 0));
       });
     },
-    { signal },
+    signal,
   );
-  client.addEventListener("caughtup", finish, { signal });
-  client.addEventListener("front", look, { signal });
-  document.addEventListener("visibilitychange", look, { signal });
-  signal.addEventListener("abort", () => {
-    claims?.close();
+  listen(client, "caughtup", finish, signal);
+  listen(client, "front", look, signal);
+  listen(document, "visibilitychange", look, signal);
+  listen(signal, "abort", () => {
+    shown?.close();
     clearTimeout(quiet);
   });
 }

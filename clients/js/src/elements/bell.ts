@@ -1,7 +1,8 @@
 import type { NotifierClient } from "../client.js";
+import { listen } from "../listen.js";
 import { button, icon, make } from "./dom.js";
 import { NotifierElement } from "./element.js";
-import { Panel } from "./panel.js";
+import { type Panel, createPanel } from "./panel.js";
 import { place } from "./place.js";
 import type { Words } from "./texts.js";
 
@@ -34,7 +35,7 @@ export class NotifierBell extends NotifierElement {
     const attributes = { id: "bell", "aria-haspopup": "dialog", "aria-controls": "panel" };
     const bell = (this.#bell = button("button", "", () => this.#toggle(!this.open), attributes));
     const badge = make("span", "badge", { "aria-hidden": "true" });
-    const panel = (this.#panel = new Panel(client, words, () => this.#toggle(false), signal));
+    const panel = (this.#panel = createPanel(client, words, () => this.#toggle(false), signal));
     bell.append(icon("bell"), badge);
     bell.ariaExpanded = "false";
     root.append(bell, panel.node);
@@ -51,7 +52,7 @@ export class NotifierBell extends NotifierElement {
       badge.hidden = unread === 0;
       badge.textContent = number;
     };
-    for (const type of ["state", "notification", "status"]) client.addEventListener(type, count, { signal });
+    for (const type of ["state", "notification", "status"]) listen(client, type, count, signal);
     count();
 
     const seek = (): void => {
@@ -61,10 +62,10 @@ export class NotifierBell extends NotifierElement {
     const leave = (event: Event): void => {
       if (this.open && !event.composedPath().includes(this)) this.#toggle(false, false);
     };
-    addEventListener("resize", seek, { signal });
-    addEventListener("scroll", seek, { signal, capture: true });
-    addEventListener("pointerdown", leave, { signal });
-    addEventListener("focusin", leave, { signal });
+    listen(window, "resize", seek, signal);
+    listen(window, "scroll", seek, signal, true);
+    listen(window, "pointerdown", leave, signal);
+    listen(window, "focusin", leave, signal);
     bell.onkeydown = panel.node.onkeydown = (event) => {
       if (event.key !== "Escape" || !this.open) return;
       event.preventDefault();

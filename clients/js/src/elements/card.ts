@@ -1,5 +1,6 @@
 import type { Level, Notification } from "../frames.js";
 import { safeHref } from "../links.js";
+import { listen } from "../listen.js";
 import { type Attributes, button, make } from "./dom.js";
 import type { Words } from "./texts.js";
 
@@ -35,9 +36,8 @@ const MOST_ACTIONS = 3;
 /** `data.actions`: a list of `{label, url}` or `{label, name}`, at most three. What is malformed or leads nowhere safe is left out. */
 export function actionsOf({ data }: Notification): Action[] {
   const { actions } = data;
-  if (!Array.isArray(actions)) return [];
   const text = (value: unknown): string => (typeof value === "string" ? value.trim() : "");
-  return actions
+  return (Array.isArray(actions) ? actions : [])
     .map((each: unknown) => {
       const { label, name, url } = (each ?? {}) as Record<string, unknown>;
       return { label: text(label), name: url === undefined ? text(name) : "", url: safeHref(text(url), document.baseURI) ?? "" };
@@ -49,9 +49,7 @@ export function actionsOf({ data }: Notification): Action[] {
 /** A link that tells the page first; a listener that prevents the default follows it in its own way. */
 function link(names: string, href: string, text: string, tell: (link: Element) => boolean): HTMLElement {
   const made = make("a", names, { href, rel: "noopener noreferrer", dir: "auto" }, text);
-  made.addEventListener("click", (event) => {
-    if (!tell(made)) event.preventDefault();
-  });
+  listen(made, "click", (event) => tell(made) || event.preventDefault());
   return made;
 }
 
@@ -62,7 +60,7 @@ function picture(source: string): HTMLElement {
   if (src === null) return frame;
   const image = make("img", "", { referrerpolicy: "no-referrer", src });
   image.alt = "";
-  image.addEventListener("error", () => image.remove());
+  listen(image, "error", () => image.remove());
   frame.append(image);
   return frame;
 }
@@ -75,38 +73,43 @@ export interface CardOptions {
   readonly press?: () => void;
   /** What stands below the body. */
   readonly meta?: HTMLElement;
-  readonly attributes: Attributes;
+  readonly attributes?: Attributes;
 }
 
 /** Builds a toast or a row of the list, with its tools at the end. Every text of the notification is set as text. */
 export function card(names: string, content: Content, options: CardOptions, ...tools: HTMLElement[]): HTMLLIElement {
   const { title, body, level, notification } = content;
   const { words, done, press, meta, attributes } = options;
-  const tell = (type: string, detail: object) => (from: Element): boolean =>
-    from.dispatchEvent(
-      new CustomEvent(type, { detail: { notification, ...detail }, bubbles: true, composed: true, cancelable: true }),
-    );
+  const tell = (from: Element, type: string, detail: object): boolean =>
+    from.dispatchEvent(new CustomEvent(type, { detail: { notification, ...detail }, bubbles: true, composed: true, cancelable: true }));
   const href = safeHref(notification?.url ?? "", document.baseURI);
   const heading =
     href !== null
-      ? link("title", href, title, tell("notifier-open", {}))
-      : press !== undefined
+      ? link("title", href, title, (from) => tell(from, "notifier-open", {}))
+      : press
         ? button("title", title, press, { dir: "auto" })
         : make("span", "title", { dir: "auto" }, title);
-  const text = make("div", "text", {}, make("span", "hidden", {}, `${words.say(level)}: `), heading);
-  if (body !== "") text.append(make("p", "body", { dir: "auto" }, body));
-  if (meta !== undefined) text.append(meta);
-  const actions = (notification === null ? [] : actionsOf(notification)).map((action) => {
+  const actions = (notification ? actionsOf(notification) : []).map((action) => {
+    const { label, url } = action;
     const choose = (from: Element): boolean => {
-      const go = tell("notifier-action", { action })(from);
+      const isFollowed = tell(from, "notifier-action", { action });
       done?.();
-      return go;
+      return isFollowed;
     };
-    if (action.url !== "") return link("action", action.url, action.label, choose);
-    const made: HTMLElement = button("action", action.label, () => choose(made), { dir: "auto" });
+    if (url !== "") return link("action", url, label, choose);
+    const made: HTMLElement = button("action", label, () => choose(made), { dir: "auto" });
     return made;
   });
-  if (actions.length > 0) text.append(make("div", "actions", {}, ...actions));
+  const text = make(
+    "div",
+    "text",
+    {},
+    make("span", "hidden", {}, `${words.say(level)}: `),
+    heading,
+    body && make("p", "body", { dir: "auto" }, body),
+    meta,
+    actions.length > 0 ? make("div", "actions", {}, ...actions) : null,
+  );
   const all = { "data-level": level, "data-id": notification?.id ?? "", ...attributes };
   return make("li", names, all, picture(notification?.icon ?? ""), text, make("div", "tools", {}, ...tools));
 }

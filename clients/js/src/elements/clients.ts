@@ -1,4 +1,5 @@
 import { NotifierClient } from "../client.js";
+import { sharedTabs } from "../sharing.js";
 
 interface Shared {
   readonly client: NotifierClient;
@@ -23,7 +24,7 @@ async function token(url: string): Promise<string> {
 export function borrow(url: string, tokenUrl: string): { client: NotifierClient; giveBack: () => void } {
   const key = `${new URL(url, document.baseURI)} ${tokenUrl}`;
   const options = tokenUrl === "" ? {} : { getToken: () => token(tokenUrl) };
-  const found = shared.get(key) ?? { client: new NotifierClient({ url, ...options }), users: 0 };
+  const found = shared.get(key) ?? { client: new NotifierClient({ url, tabs: sharedTabs, ...options }), users: 0 };
   shared.set(key, found);
   found.users += 1;
   // Whoever borrowed it adds its listeners first.

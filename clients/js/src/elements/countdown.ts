@@ -1,29 +1,25 @@
-/** A timer that can stand still: what was left of its time when it was paused is left when it runs again. */
-export class Countdown {
-  readonly #done: () => void;
-  #left: number;
-  #since = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+export type Countdown = ReturnType<typeof createCountdown>;
 
-  /**
-   * @param duration milliseconds until `done`, once it runs
-   * @param done called once
-   */
-  constructor(duration: number, done: () => void) {
-    this.#left = duration;
-    this.#done = done;
-  }
+/**
+ * A timer that can stand still: what was left of its time when it was paused is left when it runs again.
+ *
+ * @param left milliseconds until `done`, once it runs
+ * @param done called once
+ */
+export function createCountdown(left: number, done: () => void) {
+  let since = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
-  run(): void {
-    if (this.#timer !== undefined) return;
-    this.#since = performance.now();
-    this.#timer = setTimeout(this.#done, this.#left);
-  }
-
-  pause(): void {
-    if (this.#timer === undefined) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#left = Math.max(0, this.#left - (performance.now() - this.#since));
-  }
+  return (runs: boolean): void => {
+    if (runs === (timer !== undefined)) return;
+    const now = performance.now();
+    if (runs) {
+      since = now;
+      timer = setTimeout(done, left);
+    } else {
+      clearTimeout(timer);
+      timer = undefined;
+      left -= now - since;
+    }
+  };
 }

@@ -1,3 +1,5 @@
+import { listen } from "../listen.js";
+
 const PATHS = {
   bell: "M6 9.5a6 6 0 0 1 12 0c0 5.5 2 7 2 7H4s2-1.5 2-7M10 20a2.3 2.3 0 0 0 4 0",
   check: "m5 12.5 4.5 4.5L19 7.5",
@@ -11,7 +13,12 @@ export type Icon = keyof typeof PATHS;
 
 type Child = Node | string | null | undefined;
 
+/** Those with an empty value are left out. */
 export type Attributes = Readonly<Record<string, string>>;
+
+function setAll(element: Element, attributes: Attributes): void {
+  for (const [name, value] of Object.entries(attributes)) if (value !== "") element.setAttribute(name, value);
+}
 
 /**
  * Makes an element. Texts are set as text.
@@ -25,9 +32,7 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   ...children: Child[]
 ): HTMLElementTagNameMap[Tag] {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries({ class: names, part: names, ...attributes })) {
-    if (value !== "") element.setAttribute(name, value);
-  }
+  setAll(element, { class: names, part: names, ...attributes });
   element.append(...children.filter((child) => child != null));
   return element;
 }
@@ -35,35 +40,33 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
 /** Makes a button that says what it does. */
 export function button(names: string, text: string, press: () => void, attributes: Attributes = {}): HTMLButtonElement {
   const made = make("button", names, { type: "button", ...attributes }, text);
-  made.addEventListener("click", press);
+  listen(made, "click", press);
   return made;
 }
 
 /** Makes a button that shows what it does. */
-export function iconButton(names: string, press: () => void, name?: Icon, label?: string): HTMLButtonElement {
+export function iconButton(names: string, press: () => void, name: Icon, label: string): HTMLButtonElement {
   const made = button(names, "", press);
-  if (name !== undefined && label !== undefined) dress(made, name, label);
+  dress(made, name, label);
   return made;
 }
 
 /** Gives a button its icon and the name of it. */
 export function dress(element: HTMLElement, name: Icon, label: string): void {
-  element.title = label;
-  element.ariaLabel = label;
+  element.title = element.ariaLabel = label;
   element.replaceChildren(icon(name));
 }
 
 /** A line drawing that takes the colour of the text around it; no policy has to allow an image for it. */
-export function icon(name: Icon): SVGElement {
-  const [svg, path] = ["svg", "path"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
-  svg!.setAttribute("viewBox", "0 0 24 24");
-  svg!.setAttribute("aria-hidden", "true");
-  path!.setAttribute("d", PATHS[name]);
-  svg!.append(path!);
-  return svg as SVGElement;
+export function icon(name: Icon): Element {
+  const [svg, path] = ["svg", "path"].map((tag): Element => document.createElementNS("http://www.w3.org/2000/svg", tag)) as [Element, Element];
+  setAll(svg, { viewBox: "0 0 24 24", "aria-hidden": "true" });
+  setAll(path, { d: PATHS[name] });
+  svg.append(path);
+  return svg;
 }
 
 /** What has the focus in the tree of a node, which may be a shadow tree. */
-export function focusedBeside(node: Node): Element | null {
-  return (node.getRootNode() as Document | ShadowRoot).activeElement;
+export function focusedBeside(node: Node): HTMLElement | null {
+  return (node.getRootNode() as ShadowRoot).activeElement as HTMLElement | null;
 }

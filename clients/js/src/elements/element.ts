@@ -1,4 +1,5 @@
 import type { NotifierClient } from "../client.js";
+import { listen } from "../listen.js";
 import { borrow } from "./clients.js";
 import bell from "./bell.css?inline";
 import look from "./look.css?inline";
@@ -86,6 +87,6 @@ export abstract class NotifierElement extends Base {
     if (url === null) return;
     const { client, giveBack } = borrow(url, this.getAttribute("token-url") ?? "");
     this.draw(root, client, words, signal);
-    signal.addEventListener("abort", giveBack);
+    listen(signal, "abort", giveBack);
   }
 }

@@ -1,3 +1,5 @@
+import { listen } from "../listen.js";
+
 /** So far, in pixels, must a finger move for the toast to go. */
 const FAR = 60;
 
@@ -15,27 +17,27 @@ export function swipeable(element: HTMLElement, gone: () => void): void {
     element.toggleAttribute("data-swiping", distance !== 0);
   };
 
-  element.addEventListener("pointerdown", (event) => {
+  listen(element, "pointerdown", (event) => {
     const target = event.composedPath()[0];
     if (event.button !== 0 || (target instanceof Element && target.closest("button") !== null)) return;
     from = event.clientX;
     moved = 0;
   });
-  element.addEventListener("pointermove", ({ clientX, pointerId }) => {
+  listen(element, "pointermove", ({ clientX, pointerId }) => {
     if (from === null || (moved === 0 && Math.abs(clientX - from) < BEGUN)) return;
     if (moved === 0) element.setPointerCapture(pointerId);
     move(clientX - from);
   });
-  element.addEventListener("pointerup", () => {
+  listen(element, "pointerup", () => {
     from = null;
     if (Math.abs(moved) >= FAR) gone();
     else move(0);
   });
-  element.addEventListener("pointercancel", () => {
+  listen(element, "pointercancel", () => {
     from = null;
     move(0);
   });
   // What ends a swipe on a link is no click on it.
-  element.addEventListener("click", (event) => moved !== 0 && event.preventDefault(), { capture: true });
-  element.addEventListener("dragstart", (event) => event.preventDefault());
+  listen(element, "click", (event) => moved !== 0 && event.preventDefault(), undefined, true);
+  listen(element, "dragstart", (event) => event.preventDefault());
 }

@@ -1,10 +1,11 @@
 import { isNotificationId } from "../encode.js";
 import type { NotifierClient } from "../client.js";
+import { listen } from "../listen.js";
 import { attach } from "./attach.js";
 import type { OpenDetail } from "./card.js";
 import { NotifierElement } from "./element.js";
 import type { Words } from "./texts.js";
-import { ToastStack } from "./toaststack.js";
+import { type ToastStack, createToastStack } from "./toaststack.js";
 
 /**
  * Shows what comes as toasts.
@@ -34,20 +35,12 @@ export class NotifierToasts extends NotifierElement {
     const seen = (ids: string[]): void => client.seen(ids.filter(isNotificationId));
     const [max, duration] = [number("max", 3), number("duration", 6_000)];
     const hotkey = this.getAttribute("hotkey") ?? "F8";
-    const stack = (this.#stack = new ToastStack(root, { words, max, duration, hotkey, seen }, signal));
+    const stack = (this.#stack = createToastStack(root, { words, max, duration, hotkey, seen }, signal));
     const has = (name: string) => (): boolean => this.hasAttribute(name);
     attach(client, stack, has("sound"), has("system"), signal);
-    client.addEventListener(
-      "notification",
-      ({ detail }) => this.dispatchEvent(new CustomEvent("notifier-notification", { detail, bubbles: true })),
-      { signal },
-    );
-    for (const type of ["notifier-open", "notifier-action"]) {
-      root.addEventListener(
-        type,
-        (event) => client.read([(event as CustomEvent<OpenDetail>).detail.notification.id].filter(isNotificationId)),
-        { signal },
-      );
-    }
+    const pass = ({ detail }: CustomEvent): unknown => this.dispatchEvent(new CustomEvent("notifier-notification", { detail, bubbles: true }));
+    const read = ({ detail }: CustomEvent<OpenDetail>): void => client.read([detail.notification.id].filter(isNotificationId));
+    listen(client, "notification", pass, signal);
+    for (const type of ["notifier-open", "notifier-action"]) listen(root, type, read, signal);
   }
 }

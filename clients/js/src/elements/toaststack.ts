@@ -1,7 +1,8 @@
 import type { Level, Notification } from "../frames.js";
 import { type Content, actionsOf, card } from "./card.js";
-import { Countdown } from "./countdown.js";
+import { type Countdown, createCountdown } from "./countdown.js";
 import { focusedBeside, iconButton, make } from "./dom.js";
+import { listen } from "../listen.js";
 import { hotkey } from "./hotkey.js";
 import { swipeable } from "./swipe.js";
 import type { Words } from "./texts.js";
@@ -41,205 +42,184 @@ const MAX_WAITING = 20;
 /** How long a text stays for a screen reader to take it, in milliseconds. */
 const SPOKEN = 1_000;
 
+export type ToastStack = ReturnType<typeof createToastStack>;
+
 /**
  * A stack of toasts, the newest at the bottom. The oldest go first, and those that wait follow, those that stay ahead of
  * the others; nothing moves or ends while the pointer, a finger or the focus is on the stack, or the page is hidden. Where all of them
  * stay, the oldest gives its place to what comes after it, and returns when there is room.
  */
-export class ToastStack {
-  readonly #options: ToastOptions;
-  readonly #root: HTMLElement;
-  readonly #list = make("ol", "list", { role: "list" });
-  readonly #more = make("p", "more", { hidden: "hidden" });
+export function createToastStack(parent: ShadowRoot, options: ToastOptions, signal: AbortSignal) {
+  const { words, max, duration, seen } = options;
+  const list = make("ol", "list", { role: "list" });
+  const more = make("p", "more", { hidden: "hidden" });
   // Live regions that exist before they speak: errors and warnings interrupt, the rest waits its turn. They hold nothing but text.
-  readonly #alert = make("div", "hidden", { role: "alert", "aria-atomic": "false" });
-  readonly #status = make("div", "hidden", { role: "status", "aria-atomic": "false" });
-  #visible: Toast[] = [];
-  #waiting: Toast[] = [];
+  const [alert, status] = ["alert", "status"].map((role) => make("div", "hidden", { role, "aria-atomic": "false" }));
+  const name = words.say("notifications") + (options.hotkey && ` (${options.hotkey})`);
+  const root = make("div", "region", { role: "region", "aria-label": name }, more, list, alert, status);
+  let visible: Toast[] = [];
+  let waiting: Toast[] = [];
   /** What came when too many waited already. */
-  #overflow = 0;
-  #overflowLevel: Level = "info";
-  #shown = 0;
-  #hovered = false;
+  let overflow = 0;
+  let overflowLevel: Level = "info";
+  let shown = 0;
+  let isHovered = false;
   /** Where the focus came from, to return there when the last toast is gone. */
-  #origin: HTMLElement | null = null;
+  let origin: HTMLElement | null = null;
   /** Ids of the notifications whose toasts are visible, and were not on a visible page yet. */
-  #unseen: string[] = [];
+  let unseen: string[] = [];
 
-  constructor(root: ShadowRoot, options: ToastOptions, signal: AbortSignal) {
-    this.#options = options;
-    const { words, hotkey: key } = options;
-    const name = words.say("notifications") + (key && ` (${key})`);
-    const parts = [this.#more, this.#list, this.#alert, this.#status];
-    this.#root = make("div", "region", { role: "region", "aria-label": name }, ...parts);
-    root.append(this.#root);
-    this.#listen(hotkey(key), signal);
-    signal.addEventListener("abort", () => {
-      this.#waiting = [];
-      for (const { countdown } of this.#visible) countdown?.pause();
-    });
-  }
+  const hasFocus = (node: Node): boolean => node.contains(focusedBeside(root));
 
-  get words(): Words {
-    return this.#options.words;
-  }
-
-  /** Shows a notification; a link only if its address is safe to follow. */
-  show(notification: Notification): void {
-    const { title, body, level } = notification;
-    this.#add({ title, body, level, notification });
-  }
-
-  /** Shows one toast that stands for many notifications. */
-  showSummary(title: string, body: string, level: Level): void {
-    this.#add({ title, body, level, notification: null });
-  }
-
-  /** Takes away the toasts that no longer matter; `goes` is called with the notification of each, null for a summary. */
-  remove(goes: (notification: Notification | null) => boolean): void {
-    const isGone = ({ content }: Toast): boolean => goes(content.notification);
-    this.#waiting = this.#waiting.filter((toast) => !isGone(toast));
-    for (const toast of this.#visible.filter(isGone)) this.#dismiss(toast);
-    this.#settle();
-  }
-
-  #add(content: Content): void {
-    const { words, duration } = this.#options;
+  const add = (content: Content): void => {
     const { level, notification } = content;
-    const dismiss = (): void => this.#dismiss(toast);
-    const attributes: Record<string, string> = notification === null ? { "data-summary": "true" } : {};
+    const dismiss = (): void => takeAway(toast);
     const close = iconButton("tool dismiss", dismiss, "close", words.say("dismiss"));
+    const attributes = { "data-summary": notification ? "" : "true" };
     const node = card("toast notifier-toast", content, { words, done: dismiss, attributes }, close);
     const stays = level === "error" || (notification !== null && actionsOf(notification).length > 0);
-    const countdown = stays ? null : new Countdown(duration, dismiss);
-    const toast: Toast = { content, node, countdown, order: this.#shown++, turn: stays ? Turn.stays : Turn.comes };
+    const countdown = stays ? null : createCountdown(duration, dismiss);
+    const toast: Toast = { content, node, countdown, order: shown++, turn: stays ? Turn.stays : Turn.comes };
     swipeable(node, dismiss);
-    this.#waiting.push(toast);
-    this.#settle();
-  }
+    waiting.push(toast);
+    settle();
+  };
 
-  #dismiss(toast: Toast): void {
-    if (!this.#visible.includes(toast)) return;
-    const hadFocus = toast.node.contains(focusedBeside(this.#root));
-    toast.countdown?.pause();
-    this.#takeOff(toast);
-    // The pointer was over a toast that is gone; browsers tell so only when it moves.
-    if (this.#visible.length === 0) this.#hovered = false;
-    this.#settle();
-    if (hadFocus) this.#passFocus();
-  }
+  /** Shows one toast that stands for many notifications. */
+  const showSummary = (title: string, body: string, level: Level): void => add({ title, body, level, notification: null });
 
-  #takeOff(toast: Toast): void {
-    this.#visible = this.#visible.filter((each) => each !== toast);
-    this.#unseen = this.#unseen.filter((id) => id !== toast.content.notification?.id);
+  const takeOff = (toast: Toast): void => {
+    visible = visible.filter((each) => each !== toast);
+    unseen = unseen.filter((id) => id !== toast.content.notification?.id);
     toast.node.remove();
-  }
+  };
+
+  const takeAway = (toast: Toast): void => {
+    if (!visible.includes(toast)) return;
+    const hadFocus = hasFocus(toast.node);
+    toast.countdown?.(false);
+    takeOff(toast);
+    // The pointer was over a toast that is gone; browsers tell so only when it moves.
+    if (visible.length === 0) isHovered = false;
+    settle();
+    if (hadFocus) passFocus();
+  };
 
   /** Brings everything to where it belongs: on the stack, in the line, or into the count. */
-  #settle(): void {
-    const { max, words, seen } = this.#options;
-    const isPaused = this.#isPaused();
-    while (this.#visible.length < max || (!isPaused && this.#stepAside())) {
-      const next = this.#waiting.sort((one, other) => one.turn - other.turn).shift();
-      if (next === undefined) break;
-      this.#place(next);
+  const settle = (): void => {
+    const isPaused = isHovered || document.hidden || hasFocus(root);
+    while (visible.length < max || (!isPaused && stepAside())) {
+      const next = waiting.sort((one, other) => one.turn - other.turn).shift();
+      if (!next) break;
+      place(next);
     }
-    for (const { content } of this.#waiting.splice(MAX_WAITING)) {
-      this.#overflow += 1;
+    for (const { content } of waiting.splice(MAX_WAITING)) {
+      overflow += 1;
       // One with an error in it stays, as the error would have.
-      if (content.level === "error") this.#overflowLevel = "error";
+      if (content.level === "error") overflowLevel = "error";
     }
-    if (this.#overflow > 0 && this.#visible.length < max) {
-      const title = words.say("moreLater", this.#overflow);
-      this.#overflow = 0;
-      this.showSummary(title, "", this.#overflowLevel);
-      this.#overflowLevel = "info";
+    if (overflow > 0 && visible.length < max) {
+      const title = words.say("moreLater", overflow);
+      overflow = 0;
+      showSummary(title, "", overflowLevel);
+      overflowLevel = "info";
     }
-    const count = this.#waiting.length + this.#overflow;
-    this.#more.hidden = count === 0;
-    this.#more.textContent = words.say("more", count);
-    for (const { countdown } of this.#visible) {
-      if (isPaused) countdown?.pause();
-      else countdown?.run();
-    }
-    if (document.hidden || this.#unseen.length === 0) return;
-    seen(this.#unseen);
-    this.#unseen = [];
-  }
+    const count = waiting.length + overflow;
+    more.hidden = count === 0;
+    more.textContent = words.say("more", count);
+    for (const { countdown } of visible) countdown?.(!isPaused);
+    if (!document.hidden && unseen.length > 0) seen(unseen.splice(0));
+  };
 
-  #place(toast: Toast): void {
-    const { title, body, level, notification } = toast.content;
-    this.#visible.push(toast);
-    this.#list.append(toast.node);
-    if (notification !== null) this.#unseen.push(notification.id);
-    if (toast.turn === Turn.aside) return;
+  const place = (toast: Toast): void => {
+    const { content, node, turn } = toast;
+    const { title, body, level, notification } = content;
+    visible.push(toast);
+    list.append(node);
+    if (notification) unseen.push(notification.id);
+    if (turn === Turn.aside) return;
     // Whoever reads the page later finds it once, in the toast.
-    const line = make("p", "", {}, `${this.words.say(level)}: ${title}. ${body}`);
-    (level === "error" || level === "warning" ? this.#alert : this.#status).append(line);
+    const line = make("p", "", {}, `${words.say(level)}: ${title}. ${body}`);
+    (level === "error" || level === "warning" ? alert : status)!.append(line);
     setTimeout(() => line.remove(), SPOKEN);
-  }
+  };
 
   /** Where all that is visible stays, takes one of them from the stack for something newer that waits. Returns whether it did. */
-  #stepAside(): boolean {
-    if (this.#visible.some(({ countdown }) => countdown !== null)) return false;
-    const newest = this.#waiting.reduce((most, { turn, order }) => (turn === Turn.aside ? most : Math.max(most, order)), -1);
-    const staying = this.#visible.find(({ order }) => order < newest);
-    if (staying === undefined) return false;
-    this.#takeOff(staying);
+  const stepAside = (): boolean => {
+    const newest = Math.max(-1, ...waiting.map(({ turn, order }) => (turn === Turn.aside ? -1 : order)));
+    const staying = visible.find(({ order }) => order < newest);
+    if (!staying || visible.some(({ countdown }) => countdown)) return false;
+    takeOff(staying);
     staying.turn = Turn.aside;
-    this.#waiting.push(staying);
+    waiting.push(staying);
     return true;
-  }
+  };
 
-  #passFocus(): void {
-    const heir = this.#visible.at(-1)?.node.querySelector<HTMLElement>("a, button");
+  const passFocus = (): void => {
+    const heir = visible.at(-1)?.node.querySelector<HTMLElement>("a, button");
     if (heir) heir.focus();
-    else this.#goBack();
-  }
+    else goBack();
+  };
 
-  #isPaused(): boolean {
-    return this.#hovered || document.hidden || this.#root.contains(focusedBeside(this.#root));
-  }
+  const goBack = (): void => {
+    if (origin?.isConnected) origin.focus();
+    else focusedBeside(root)?.blur();
+  };
 
-  #listen(isHotkey: (event: KeyboardEvent) => boolean, signal: AbortSignal): void {
-    const root = this.#root;
-    const hover = (event: PointerEvent): void => {
-      // A finger does not hover: it touches, and after it is lifted nothing would tell that it left.
-      this.#hovered = event.type === "pointerdown" || (event.type === "pointerenter" && event.pointerType !== "touch");
-      this.#settle();
-    };
-    for (const type of ["pointerenter", "pointerdown", "pointerleave"] as const) root.addEventListener(type, hover);
-    root.addEventListener("focusin", ({ relatedTarget: from }) => {
-      if (from instanceof HTMLElement && !root.contains(from)) this.#origin = from;
-      this.#settle();
-    });
-    // While focusout is dispatched the focus is on nothing yet; a moment later it is where it goes.
-    root.addEventListener("focusout", () => queueMicrotask(() => this.#settle()));
-    document.addEventListener("visibilitychange", () => this.#settle(), { signal });
-    document.addEventListener(
-      "keydown",
-      (event) => {
-        const newest = this.#visible.at(-1);
-        if (event.defaultPrevented || newest === undefined) return;
-        const focused = this.#visible.find(({ node }) => node.contains(focusedBeside(root)));
-        if (event.key === "Escape") {
-          const isElsewhere = document.querySelector(":focus-within,:modal,:popover-open");
-          const meant = focused ?? this.#visible.find(({ node }) => node.matches(":hover")) ?? (isElsewhere ? null : newest);
-          if (!meant) return;
-          event.preventDefault();
-          this.#dismiss(meant);
-        } else if (isHotkey(event)) {
-          event.preventDefault();
-          if (focused === undefined) this.#passFocus();
-          else this.#goBack();
-        }
-      },
-      { signal },
-    );
-  }
+  const hover = ({ type, pointerType }: PointerEvent): void => {
+    // A finger does not hover: it touches, and after it is lifted nothing would tell that it left.
+    isHovered = type === "pointerdown" || (type === "pointerenter" && pointerType !== "touch");
+    settle();
+  };
+  for (const type of ["pointerenter", "pointerdown", "pointerleave"] as const) listen(root, type, hover);
+  listen(root, "focusin", ({ relatedTarget: from }) => {
+    if (from instanceof HTMLElement && !root.contains(from)) origin = from;
+    settle();
+  });
+  // While focusout is dispatched the focus is on nothing yet; a moment later it is where it goes.
+  listen(root, "focusout", () => queueMicrotask(settle));
+  listen(document, "visibilitychange", settle, signal);
+  const isHotkey = hotkey(options.hotkey);
+  listen(
+    document,
+    "keydown",
+    (event) => {
+      const newest = visible.at(-1);
+      if (event.defaultPrevented || !newest) return;
+      const focused = visible.find(({ node }) => hasFocus(node));
+      if (event.key === "Escape") {
+        const isElsewhere = document.querySelector(":focus-within,:modal,:popover-open");
+        const meant = focused ?? visible.find(({ node }) => node.matches(":hover")) ?? (isElsewhere ? null : newest);
+        if (!meant) return;
+        event.preventDefault();
+        takeAway(meant);
+      } else if (isHotkey(event)) {
+        event.preventDefault();
+        if (focused) goBack();
+        else passFocus();
+      }
+    },
+    signal,
+  );
+  listen(signal, "abort", () => {
+    waiting = [];
+    for (const { countdown } of visible) countdown?.(false);
+  });
+  parent.append(root);
 
-  #goBack(): void {
-    if (this.#origin?.isConnected) this.#origin.focus();
-    else (focusedBeside(this.#root) as HTMLElement | null)?.blur();
-  }
+  return {
+    words,
+    showSummary,
+
+    /** Shows a notification; a link only if its address is safe to follow. */
+    show: (notification: Notification): void => add({ ...notification, notification }),
+
+    /** Takes away the toasts that no longer matter; `goes` is called with the notification of each, null for a summary. */
+    remove(goes: (notification: Notification | null) => boolean): void {
+      const isGone = ({ content }: Toast): boolean => goes(content.notification);
+      waiting = waiting.filter((toast) => !isGone(toast));
+      visible.filter(isGone).forEach(takeAway);
+      settle();
+    },
+  };
 }
