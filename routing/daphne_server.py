@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -100,10 +101,23 @@ class DrainingServer(Server):
         async def drain() -> None:
             await asyncio.wait_for(this_hub().drain(), settings.ENVIRONMENT.drain_seconds + _GRACE_SECONDS)
             await asyncio.sleep(0.1)  # the close frames are on their way
+            # A request's thread that wants something of this loop after its end would wait for ever, and the process with it.
+            give_up = time.monotonic() + _GRACE_SECONDS
+            while (requests := self._requests()) and time.monotonic() < give_up:
+                await asyncio.wait(requests, timeout=_GRACE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
 
         self.port.stopListening()
         parting = Deferred.fromFuture(asyncio.ensure_future(drain()))
         return parting.addBoth(lambda _: super(DrainingServer, self).kill_all_applications())
+
+    def _requests(self) -> list["asyncio.Future[Any]"]:
+        """Those that are not answered yet."""
+        running = (
+            details.get("application_instance")
+            for protocol, details in self.connections.items()
+            if not isinstance(protocol, BoundedSocket)
+        )
+        return [work for work in running if work is not None and not work.done()]
 
     def _ready(self) -> None:
         sockets: WebSocketFactory = self.ws_factory
