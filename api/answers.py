@@ -5,10 +5,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, RootModel
 
+from notifier.clientframes import NotificationId
 from notifier.content import Level
 from notifier.explaining import Reason
 from notifier.outcomes import State
-from notifier.wire import NotificationId
 
 Count = Annotated[int, Field(ge=0)]
 Cursor = Annotated[str, Field(pattern="^[0-9a-f]{32}$")]

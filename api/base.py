@@ -14,7 +14,7 @@ from api import answers
 from api.authentication import KeyAuthentication
 from api.permissions import AskedForInEachMethod, require
 from api.problems import CONTENT_TYPE
-from notifier import ids, wire
+from notifier import clientframes, ids
 from notifier.access import Scope
 from notifier.errors import Invalid, NotFound
 from notifier.models import Notification
@@ -76,7 +76,7 @@ def query_of(model: type[Q], request: Request) -> Q:
         raise Invalid.of(error) from None
 
 
-_notification_id: TypeAdapter[str] = TypeAdapter(wire.NotificationId)
+_notification_id: TypeAdapter[str] = TypeAdapter(clientframes.NotificationId)
 
 
 def visible_notification(request: Request, notification_id: str, scope: Scope) -> Notification:

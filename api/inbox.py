@@ -13,7 +13,7 @@ from api.authentication import PersonAuthentication
 from api.base import HEADERS, View, query_of, refusals
 from api.permissions import person_of, recipient_for, the_person
 from api.schema import parameters_of
-from notifier import inbox, marking, wire
+from notifier import clientframes, inbox, marking
 from notifier.access import Caller
 from notifier.errors import Invalid
 from notifier.names import Recipient
@@ -89,11 +89,11 @@ def _marking(operation_id: str, summary: str, body: type[BaseModel]) -> Callable
 class InboxRead(View):
     authentication_classes = [PersonAuthentication]
 
-    @_marking("mark_read", "Mark notifications as read", wire.ReadMarks)
+    @_marking("mark_read", "Mark notifications as read", clientframes.ReadMarks)
     def post(self, request: Request) -> Response:
         """Ids that are not in the inbox are ignored. Every connected browser of the person is told."""
         person = the_person(request)
-        wanted = _marks(wire.ReadMarks, request)
+        wanted = _marks(clientframes.ReadMarks, request)
         if wanted.ids is None:
             marking.mark_all_read(person)
         else:
@@ -104,33 +104,33 @@ class InboxRead(View):
 class InboxUnread(View):
     authentication_classes = [PersonAuthentication]
 
-    @_marking("mark_unread", "Mark notifications as unread again", wire.Marks)
+    @_marking("mark_unread", "Mark notifications as unread again", clientframes.Marks)
     def post(self, request: Request) -> Response:
         """Ids that are not in the inbox, or in its archive, are ignored. Every connected browser of the person is told. Receipts stay as they are."""
         person = the_person(request)
-        marking.mark_unread(person, _marks(wire.Marks, request).ids)
+        marking.mark_unread(person, _marks(clientframes.Marks, request).ids)
         return Response({"unread": inbox.count(person).unread})
 
 
 class InboxArchive(View):
     authentication_classes = [PersonAuthentication]
 
-    @_marking("archive", "Put notifications into the archive", wire.Marks)
+    @_marking("archive", "Put notifications into the archive", clientframes.Marks)
     def post(self, request: Request) -> Response:
         """What is unread of them becomes read. Ids that are not in the inbox are ignored. Every connected browser of the person is told."""
         person = the_person(request)
-        marking.archive(person, _marks(wire.Marks, request).ids)
+        marking.archive(person, _marks(clientframes.Marks, request).ids)
         return Response({"unread": inbox.count(person).unread})
 
 
 class InboxUnarchive(View):
     authentication_classes = [PersonAuthentication]
 
-    @_marking("unarchive", "Take notifications out of the archive", wire.Marks)
+    @_marking("unarchive", "Take notifications out of the archive", clientframes.Marks)
     def post(self, request: Request) -> Response:
         """They stay read. Ids that are not in the archive are ignored. Every connected browser of the person is told."""
         person = the_person(request)
-        marking.unarchive(person, _marks(wire.Marks, request).ids)
+        marking.unarchive(person, _marks(clientframes.Marks, request).ids)
         return Response({"unread": inbox.count(person).unread})
 
 
@@ -140,7 +140,7 @@ class InboxSeen(View):
     @extend_schema(
         operation_id="mark_seen",
         summary="Note that notifications were seen",
-        request={"application/json": wire.Marks},
+        request={"application/json": clientframes.Marks},
         parameters=HEADERS,
         responses={200: answers.Seen, **refusals(415, 422)},
     )
@@ -150,4 +150,4 @@ class InboxSeen(View):
         Ids that are not in the inbox are ignored, and so is what was seen before; `seen` counts the rest.
         """
         person = the_person(request)
-        return Response({"seen": marking.mark_seen(person, _marks(wire.Marks, request).ids)})
+        return Response({"seen": marking.mark_seen(person, _marks(clientframes.Marks, request).ids)})

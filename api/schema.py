@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from notifier import content, instructions, names, wire
+from notifier import clientframes, content, instructions, names
 
 
 class _KeyScheme(OpenApiAuthenticationExtension):
@@ -76,7 +76,7 @@ _ALLOWED_BY: dict[Callable[..., Any], JsonSchemaValue] = {
         "description": f"At most {content.MAX_DATA_BYTES} bytes as JSON, {content.MAX_DATA_DEPTH} deep, without NUL; "
         "whole numbers within 53 bits, others between 1e-21 and 1e21"
     },
-    wire._true: {"const": True},
+    clientframes._true: {"const": True},
     instructions._is_true: {"const": True},
 }
 
@@ -97,7 +97,7 @@ _ALLOWED_IN: dict[type[BaseModel], JsonSchemaValue] = {
     },
     instructions.Disconnect: {"oneOf": [_just("user"), _just("connection")]},
     instructions.Test: {"oneOf": [_just("user"), _just("topic"), _just("everyone", "boolean"), _just("me", "boolean")]},
-    wire.ReadMarks: {
+    clientframes.ReadMarks: {
         "oneOf": [
             {"properties": {"ids": {"type": "array"}}, "required": ["ids"]},
             {"properties": {"all": {"const": True}}, "required": ["all"]},

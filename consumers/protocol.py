@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum, auto
 
-from notifier import names, wire
+from notifier import clientframes, names, wire
 from notifier.access import Person
 from notifier.changes import Change
 from notifier.delivery import Delivery
@@ -82,7 +82,7 @@ class Protocol:
 
     def acknowledge(self, text: str, now: float) -> dict[str, int] | None:
         """Take a message if it is an ack in the usual form, and in order: what of it was news. None: `receive` has to take it."""
-        ack = wire.parse_usual_ack(text)
+        ack = clientframes.parse_usual_ack(text)
         if ack is None or self.stage is not Stage.OPEN or self.closing is not None:
             return None
         streams = dict([ack])
@@ -90,7 +90,7 @@ class Protocol:
             return None
         return self._acknowledge(streams, now)
 
-    def receive(self, text: str | None, now: float) -> wire.ClientFrame | None:
+    def receive(self, text: str | None, now: float) -> clientframes.ClientFrame | None:
         """Take a message (None: a binary one). Returns the frame if the domain has to act on it; acks are returned for the record."""
         if self.closing is not None:
             return None
@@ -100,14 +100,14 @@ class Protocol:
                 raise FrameError("rate", f"At most {rate} frames a second.", close=CloseCode.RATE)
             if text is None:
                 raise FrameError("binary_frame", "Frames are JSON in text messages.")
-            return self._take(wire.parse_client_frame(text), now)
+            return self._take(clientframes.parse_client_frame(text), now)
         except FrameError as error:
             self.out.append(wire.error_frame(error.code, error.message, error.field))
             self.close(error.close)
             return None
 
-    def _take(self, frame: wire.ClientFrame, now: float) -> wire.ClientFrame | None:
-        if isinstance(frame, wire.Hello):
+    def _take(self, frame: clientframes.ClientFrame, now: float) -> clientframes.ClientFrame | None:
+        if isinstance(frame, clientframes.Hello):
             if self.stage is not Stage.GREETING:
                 raise FrameError("hello_repeated", "Say hello once, and not at all with ?live.")
             self.stage = Stage.OPENING
@@ -117,21 +117,26 @@ class Protocol:
         if self.stage is Stage.GREETING:
             raise FrameError("hello_expected", "The first frame is hello.")
         match frame:
-            case wire.Ping():
+            case clientframes.Ping():
                 self.rtt = self.rtt if frame.rtt is None else frame.rtt
                 self.out.append(wire.PONG)
                 return None
-            case wire.Page():
+            case clientframes.Page():
                 self._note_page(frame)
                 return None
-            case wire.Ack():
+            case clientframes.Ack():
                 if fault := self.delivery.fault(frame.streams):
                     raise FrameError("bad_frame", fault, field="streams")
                 news = self._acknowledge(frame.streams, now)
-                return wire.Ack(type="ack", streams=news) if news else None
-            case wire.Read() | wire.Unread() | wire.Archive() | wire.Unarchive() | wire.Follow() | wire.Unfollow() if (
-                self.topic is not None
-            ):
+                return clientframes.Ack(type="ack", streams=news) if news else None
+            case (
+                clientframes.Read()
+                | clientframes.Unread()
+                | clientframes.Archive()
+                | clientframes.Unarchive()
+                | clientframes.Follow()
+                | clientframes.Unfollow()
+            ) if self.topic is not None:
                 self.refuse("not_here", "This socket carries one topic; use /ws/notifications/ for this.", "type")
                 return None
         return frame
@@ -143,7 +148,7 @@ class Protocol:
             self._behind_since = now if self.delivery.behind else None
         return news
 
-    def _note_page(self, frame: wire.Hello | wire.Page) -> None:
+    def _note_page(self, frame: clientframes.Hello | clientframes.Page) -> None:
         self.page = self.page if frame.page is None else frame.page
         self.visible = self.visible if frame.visible is None else frame.visible
 

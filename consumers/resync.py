@@ -8,7 +8,7 @@ from typing import Protocol as Interface
 
 from consumers.protocol import Protocol, seconds_until
 from consumers.verbs import Verb, carry_out
-from notifier import wire
+from notifier import clientframes
 from notifier.access import person_of_token
 from notifier.changes import Change, merge
 from notifier.errors import NotifierError, Unavailable
@@ -41,10 +41,10 @@ class Resync:
         if self._task is not None:
             self._task.cancel()
 
-    async def carry_out(self, frame: Verb | wire.Refresh) -> None:
+    async def carry_out(self, frame: Verb | clientframes.Refresh) -> None:
         """Do as a frame of this client says. NotifierError when it may not, or cannot be."""
         async with self._lock:
-            if isinstance(frame, wire.Refresh):
+            if isinstance(frame, clientframes.Refresh):
                 await self._refresh(frame.token)
             else:
                 await self._change(frame)

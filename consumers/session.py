@@ -15,7 +15,7 @@ from typing import Protocol as Interface
 from consumers.protocol import Protocol, Stage
 from consumers.resync import Resync
 from consumers.verbs import Verb
-from notifier import names, wire
+from notifier import clientframes, names
 from notifier.access import Person
 from notifier.changes import Change
 from notifier.delivery import Parcel
@@ -82,7 +82,7 @@ class Session:
     async def begin(self) -> None:
         """From here on the clock runs. A plain connection is welcomed without a hello."""
         if self.protocol.plain:
-            await self._open(wire.Hello(type="hello"))
+            await self._open(clientframes.Hello(type="hello"))
         self.settle()
 
     def end(self) -> None:
@@ -126,9 +126,9 @@ class Session:
         frame = self.protocol.receive(text, self._loop.time())
         work = None
         match frame:
-            case wire.Ack():
+            case clientframes.Ack():
                 self._acknowledged(frame.streams, self._loop.time())
-            case wire.Seen(ids=seen):
+            case clientframes.Seen(ids=seen):
                 self._hub.ledger.seen(self._recipient, seen)
             case None:
                 pass
@@ -137,11 +137,11 @@ class Session:
         self.settle()
         return work
 
-    async def _carry_out(self, frame: wire.ClientFrame) -> None:
+    async def _carry_out(self, frame: clientframes.ClientFrame) -> None:
         try:
-            if isinstance(frame, wire.Hello):
+            if isinstance(frame, clientframes.Hello):
                 await self._open(frame)
-            elif isinstance(frame, Verb | wire.Refresh):
+            elif isinstance(frame, Verb | clientframes.Refresh):
                 await self._resyncing().carry_out(frame)
         except NotifierError as error:
             self.protocol.refuse(error.code, error.detail, _FIELDS.get(error.code, ""))
@@ -162,7 +162,7 @@ class Session:
             for stream, seq in news.items():
                 TAIL.add("acknowledged", recipient=self._recipient, stream=stream, seq=seq)
 
-    async def _open(self, hello: wire.Hello) -> None:
+    async def _open(self, hello: clientframes.Hello) -> None:
         person, topic = self.protocol.person, self.protocol.topic
         try:
             # Groups first, then the database, so that nothing falls between the two. The topics that are followed are known

@@ -8,7 +8,7 @@ import logging
 from collections import deque
 from typing import Any, Literal
 
-from notifier import bus, wire
+from notifier import bus, wakeups
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class Announcements:
 
     def add(self, kind: Kind, recipient: str, at: float) -> None:
         """To be told soon. `at` is in Unix seconds. Never blocks."""
-        self._waiting.append(wire.ops_event(kind, recipient=recipient, at=round(at, 3)))
+        self._waiting.append(wakeups.ops_event(kind, recipient=recipient, at=round(at, 3)))
         if self._some is not None:
             self._some.set()
 

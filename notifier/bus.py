@@ -13,7 +13,7 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
-from notifier import redis_line, wire
+from notifier import redis_line, wakeups, wire
 from notifier.changes import Change
 from notifier.layers import GroupMessage
 from notifier.sequences import Place
@@ -50,12 +50,12 @@ async def announce_here(entered: Iterable[Entered]) -> None:
 def tell_person(stream: str, change: Change) -> None:
     """Tell the connections of a person (whose own stream this is) that what they marked or follow has changed."""
     message = {"type": "person.push", "stream": stream, **change.as_message()}
-    async_to_sync(group_send)([(wire.group_of(stream), message)])
+    async_to_sync(group_send)([(wakeups.group_of(stream), message)])
 
 
 def hasten_orders() -> None:
     """Tell every hub that there is something new in `notifier.orders`. They look there every 2 s in any case."""
-    async_to_sync(group_send)([(wire.ALL_HUBS, {"type": "hub.orders"})])
+    async_to_sync(group_send)([(wakeups.ALL_HUBS, {"type": "hub.orders"})])
 
 
 async def tell_operators(events: Sequence[dict[str, Any]]) -> None:
@@ -65,7 +65,7 @@ async def tell_operators(events: Sequence[dict[str, Any]]) -> None:
     layer = channel_layer()
     try:
         async with asyncio.timeout(_WATCHERS_SECONDS):
-            await layer.group_send(wire.OPS, wire.ops_lot(events))
+            await layer.group_send(wakeups.OPS, wakeups.ops_lot(events))
     except Exception as error:
         logger.debug("operators were not told: %r", error)
 
@@ -75,7 +75,7 @@ async def make_up() -> None:
     global _owing
     if _owing:
         _owing = False
-        await _send_all([(wire.ALL_HUBS, {"type": "hub.sweep"})])
+        await _send_all([(wakeups.ALL_HUBS, {"type": "hub.sweep"})])
 
 
 async def echo(channel: str) -> None:
@@ -134,7 +134,7 @@ def _of_one(places: Sequence[Place], content: str) -> list[GroupMessage]:
 
 
 def _entry(place: Place, content: str) -> GroupMessage:
-    group = wire.group_of(place.stream)
+    group = wakeups.group_of(place.stream)
     text = wire.notification_frame(place.stream, place.seq, content, replayed=False)
     return group, {
         "type": "notification.push",
@@ -147,7 +147,7 @@ def _entry(place: Place, content: str) -> GroupMessage:
 
 def _entries(places: Sequence[Place], content: str) -> GroupMessage:
     named = [[place.stream, place.seq] for place in places]
-    return wire.ALL_HUBS, {"type": "notification.batch", "places": named, "content": content}
+    return wakeups.ALL_HUBS, {"type": "notification.batch", "places": named, "content": content}
 
 
 async def _send_all(messages: Sequence[tuple[str, dict[str, Any]]]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
-from notifier import bus, redis_line, wire
+from notifier import bus, redis_line, wakeups
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class Groups:
         self._channel: str | None = None
         self._has_channel = asyncio.Event()
         self._joined: set[str] = set()
-        self._missing: set[str] = {wire.ALL_HUBS}
+        self._missing: set[str] = {wakeups.ALL_HUBS}
         self._surplus: set[str] = set()
         self._settling = asyncio.Lock()
         self._echo_at = float("-inf")

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
-from notifier import blocking, bus, idempotency, orders, presence, redis_line, retention, wire
+from notifier import blocking, bus, idempotency, orders, presence, redis_line, retention, wakeups, wire
 from notifier.access import Person
 from notifier.admission import Admission
 from notifier.batching import Batcher
@@ -136,7 +136,7 @@ class Hub:
         for stream in streams:
             self._carried[stream].add(connection)
             self._fresh.setdefault(stream, time.monotonic())
-            self._groups.join(wire.group_of(stream))
+            self._groups.join(wakeups.group_of(stream))
         await self._groups.settle()
 
     def part(self, connection: Connection, streams: list[str] | None = None) -> None:
@@ -151,7 +151,7 @@ class Hub:
             self._carried[stream].discard(connection)
             if not self._carried[stream]:
                 del self._carried[stream]
-                self._groups.leave(wire.group_of(stream))
+                self._groups.leave(wakeups.group_of(stream))
 
     def acknowledged(self, recipient: str, streams: dict[str, int]) -> None:
         """Remember how far a person's browser is; written once a second for all."""
@@ -207,7 +207,7 @@ class Hub:
             case "hub.watched":
                 self.reporter.watched()
             case _:
-                for event in wire.events_of(message):
+                for event in wakeups.events_of(message):
                     for listener in tuple(self._listeners):
                         listener(event)
 
@@ -216,13 +216,13 @@ class Hub:
     async def listen(self, listener: Listener) -> None:
         """Hand it what is said to the group of operators, until `unlisten`."""
         self._listeners.add(listener)
-        self._groups.join(wire.OPS)
+        self._groups.join(wakeups.OPS)
         await self._groups.settle()
 
     def unlisten(self, listener: Listener) -> None:
         self._listeners.discard(listener)
         if not self._listeners:
-            self._groups.leave(wire.OPS)
+            self._groups.leave(wakeups.OPS)
 
     def _gauges(self) -> Gauges:
         waiting = [connection.waiting for connection in self._streams]

@@ -3,7 +3,7 @@
 In the embedded size the process knows (`notifier.local_presence`). With Redis each process mirrors its own connections there
 under a lease (`notifier.leases`), so that every process can ask about all of them (`notifier.shared_presence`). The answers are the same.
 
-Operators are told who came online and who went, once for all servers, in the group `wire.OPS`. Who is back within
+Operators are told who came online and who went, once for all servers, in the group `wakeups.OPS`. Who is back within
 `NOTIFIER_GRACE_SECONDS` never went; counts and lists know no grace.
 """
 

@@ -4,7 +4,7 @@ import socket
 import time
 from collections.abc import Callable
 
-from notifier import __version__, bus, history, presence, wire
+from notifier import __version__, bus, history, presence, wakeups
 from notifier.database import in_database
 from notifier.errors import Unavailable
 from notifier.metrics import METRICS, increase
@@ -50,7 +50,7 @@ class Reporter:
             "events": events,
             "more": more,
         }
-        await bus.group_send([(wire.OPS, message)])
+        await bus.group_send([(wakeups.OPS, message)])
 
     async def record(self) -> None:
         """Once a second: when the time of a point is over, write it. What could not be written is part of the next one."""

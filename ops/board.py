@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from notifier import bus, history, wire
+from notifier import bus, history, wakeups, wire
 from notifier.database import in_database
 from notifier.errors import Unavailable
 from notifier.history import COARSE, FINE, KEPT
@@ -105,7 +105,7 @@ class Board:
         now = time.monotonic()
         if now - self._told_at >= _LOOK_SECONDS:
             self._told_at = now
-            await bus.group_send([(wire.ALL_HUBS, {"type": "hub.watched"})])
+            await bus.group_send([(wakeups.ALL_HUBS, {"type": "hub.watched"})])
         if now - self._looked_at >= _LOOK_SECONDS and (self._look is None or self._look.done()):
             self._looked_at = now
             self._look = asyncio.create_task(self._look_around())

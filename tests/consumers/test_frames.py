@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.wire import Ack, FrameError, parse_client_frame, parse_usual_ack
+from notifier.clientframes import Ack, parse_client_frame, parse_usual_ack
+from notifier.wire import FrameError
 
 VECTORS = json.loads((Path(__file__).parent.parent / "vectors" / "frames.json").read_text())
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from channels_redis.pubsub import RedisPubSubChannelLayer
 
-from notifier import wire
+from notifier import wakeups
 from tests.conftest import scaled_out
 from tests.real.postgres import Postgres
 from tests.real.processes import ROOT, end, wait_until
@@ -51,11 +51,11 @@ def watching(redis: Redis, prefix: str) -> Iterator[list[dict[str, Any]]]:
     async def listen() -> None:
         layer = RedisPubSubChannelLayer(hosts=[redis.url], prefix=prefix)
         channel = await layer.new_channel()
-        await layer.group_add(wire.OPS, channel)
+        await layer.group_add(wakeups.OPS, channel)
         listening.set()
         try:
             while True:
-                told.extend(wire.events_of(await layer.receive(channel)))
+                told.extend(wakeups.events_of(await layer.receive(channel)))
         finally:
             await layer.flush()
 

@@ -9,7 +9,7 @@ import pytest
 import redis as redis_client
 from channels.layers import channel_layers
 
-from notifier import bus, redis_line, wire
+from notifier import bus, redis_line, wakeups
 from notifier.announcing import Announcements
 from notifier.layers import EmbeddedChannelLayer, WatchedRedisLayer
 from notifier.sequences import Place
@@ -50,8 +50,8 @@ def test_few_streams_are_told_one_by_one_and_many_through_the_hubs() -> None:
 
     async def listen(number: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         person, hub = await layer.new_channel(), await layer.new_channel()
-        await layer.group_add(wire.group_of("user:u0"), person)
-        await layer.group_add(wire.ALL_HUBS, hub)
+        await layer.group_add(wakeups.group_of("user:u0"), person)
+        await layer.group_add(wakeups.ALL_HUBS, hub)
         places = [Place(f"user:u{n}", n + 1) for n in range(number)]
         await asyncio.to_thread(bus.announce, [(places, '{"id":"x"}')])
         return _drain(layer, person), _drain(layer, hub)
@@ -113,8 +113,8 @@ def test_embedded_layer_keeps_a_burst() -> None:
 )
 def test_any_stream_has_a_group_that_channels_takes(stream: str) -> None:
     """A recipient's id may hold what a group's name may not."""
-    assert EmbeddedChannelLayer().require_valid_group_name(wire.group_of(stream))
-    assert wire.group_of(stream) != wire.group_of(stream + "x")
+    assert EmbeddedChannelLayer().require_valid_group_name(wakeups.group_of(stream))
+    assert wakeups.group_of(stream) != wakeups.group_of(stream + "x")
 
 
 def test_those_who_watch_are_told_in_order() -> None:
@@ -132,7 +132,7 @@ def test_those_who_watch_are_told_in_order() -> None:
 
     async def watch() -> list[dict[str, object]]:
         channel = await layer.new_channel()
-        await layer.group_add(wire.OPS, channel)
+        await layer.group_add(wakeups.OPS, channel)
         announcements = Announcements()
         announcements.add("online", "lost", 0.0)
         keeping = asyncio.create_task(announcements.keep())
@@ -142,7 +142,7 @@ def test_those_who_watch_are_told_in_order() -> None:
             announcements.add("online", f"user-{number}", 1_795_339_800.5)
         found: list[dict[str, Any]] = []
         while len(found) < 250:
-            found += wire.events_of(await layer.receive(channel))
+            found += wakeups.events_of(await layer.receive(channel))
         announcements.add("offline", "alice", 1_795_339_801.0)
         found.append(await layer.receive(channel))
         keeping.cancel()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from channels.layers import channel_layers
 
-from notifier import bus, redis_line, wire
+from notifier import bus, redis_line, wakeups
 from notifier.groups import Groups, Message
 from notifier.layers import EmbeddedChannelLayer
 
@@ -42,7 +42,7 @@ def layer() -> Iterator[Slow]:
 
 
 def _members(layer: Slow) -> set[str]:
-    return {group for group, channels in layer.groups.items() if channels} - {wire.ALL_HUBS}
+    return {group for group, channels in layer.groups.items() if channels} - {wakeups.ALL_HUBS}
 
 
 def test_who_joins_while_others_leave_is_in_the_group(layer: Slow) -> None:
@@ -130,7 +130,7 @@ def test_a_message_that_cannot_be_handed_on_does_not_make_the_hub_deaf(
         await groups.settle()
         receiving = asyncio.create_task(groups.receive())
         for _ in range(2):
-            await layer.group_send(wire.ALL_HUBS, {"type": "odd"})
+            await layer.group_send(wakeups.ALL_HUBS, {"type": "odd"})
         await asyncio.sleep(0.05)
         receiving.cancel()
         return len(heard)
