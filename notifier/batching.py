@@ -9,11 +9,9 @@ from notifier.database import in_database
 Want = TypeVar("Want", bound=Hashable)
 Answer = TypeVar("Answer")
 
-_GATHER_SECONDS = 0.003
-
 
 class Batcher(Generic[Want, Answer]):
-    """While one batch is at the database, and for a moment after it, further wants gather for the next: alone nobody waits, and a crowd shares.
+    """While one batch is at the database, further wants gather for the next: alone nobody waits, and a crowd shares.
 
     `verb` answers a list of wants, each with what it asked for or with the error that it gets, on a database thread;
     or a subclass says what is done. Equal wants share an answer.
@@ -51,8 +49,6 @@ class Batcher(Generic[Want, Answer]):
                     future.exception()  # seen here, should nobody wait for it any more
                 else:
                     future.set_result(answer)
-            if self._wants:
-                await asyncio.sleep(_GATHER_SECONDS)
 
     async def _do(self, wants: list[Want]) -> Mapping[Want, Answer | Exception]:
         if self._verb is None:

@@ -1,7 +1,7 @@
 """The parsers of frames: those of `websockets`, lent to a connection for as long as a message is on its way.
 
 Between two messages a parser knows nothing of its connection, so one does for thousands of idle connections: these take
-2.4 KiB less each, 6.8 instead of 9.2.
+2 KiB less each, 7 instead of 9.
 """
 
 from typing import Any
