@@ -81,7 +81,7 @@ def axe(page: Page) -> list[Any]:
     """What axe finds on the page, which must have been opened without a policy."""
     if not page.evaluate("() => 'axe' in window"):
         page.add_script_tag(path=AXE)
-    found = page.evaluate("() => axe.run()")
+    found = page.evaluate("() => axe.run({resultTypes: ['violations'], preload: false})")
     return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found["violations"]]
 
 

@@ -1,7 +1,5 @@
 """Several tabs of one person: what comes is shown once, where the person looks."""
 
-from itertools import chain
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -45,19 +43,43 @@ def _count(tabs: list[Page], unread: int) -> None:
         expect(tab.locator("notifier-bell .badge")).to_have_text(str(unread))
 
 
+_OWN_CLIENT = """() => {
+  const getToken = async () => (await fetch("/my-token")).text();
+  window.client = new Notifier.NotifierClient({url: "/ws/notifications/", getToken});
+  for (const element of document.querySelectorAll("notifier-bell, notifier-toasts")) element.client = client;
+  client.connect();
+}"""
+
+
+def _windows(adopter: Adopter, number: int) -> list[Page]:
+    """Side by side, all of them visible, each with a client that a test can ask."""
+    opened = []
+    for _ in range(number):
+        page = adopter.open('<notifier-bell></notifier-bell><notifier-toasts duration="600000"></notifier-toasts>')
+        page.evaluate(_OWN_CLIENT)
+        page.locator("notifier-bell [data-status=live]").wait_for()
+        opened.append(page)
+    return opened
+
+
+def _in_front(windows: list[Page]) -> list[int]:
+    return [place for place, window in enumerate(windows) if window.evaluate("() => client.inFront")]
+
+
 def test_one_toast_in_the_tab_that_is_looked_at(adopter: Adopter) -> None:
-    tabs = [adopter.live(BODY) for _ in range(3)]
-    adopter.post("one")
-    _count(tabs, 1)
-    assert sorted(_toasts(tabs)) == [[], [], ["one"]]
-    _look_at(tabs[0])
-    adopter.post("two")
-    _count(tabs, 2)
-    wait_until(lambda: "two" in chain.from_iterable(_toasts(tabs)), what="the second toast")
-    adopter.post("three")
-    _count(tabs, 3)
-    wait_until(lambda: "three" in _toasts(tabs)[0], what="the third toast where the person looks")
-    assert sorted(chain.from_iterable(_toasts(tabs))) == ["one", "three", "two"]
+    tabs = _windows(adopter, 3)
+    for tab in tabs:
+        # Playwright lets every page believe that it has the focus; here only the one that is turned to has it.
+        tab.context.new_cdp_session(tab).send("Emulation.setFocusEmulationEnabled", {"enabled": False})
+    expected: list[list[str]] = [[], [], []]
+    for unread, place in enumerate((0, 2, 1), start=1):
+        tabs[place].bring_to_front()
+        wait_until(lambda place=place: _in_front(tabs) == [place], what="it to be in front")  # type: ignore[misc]
+        title = f"for {place}"
+        adopter.post(title)
+        _count(tabs, unread)
+        expected[place].append(title)
+        assert _toasts(tabs) == expected
 
 
 def test_what_came_while_no_tab_was_visible_is_one_summary_in_one_of_them(adopter: Adopter) -> None:
@@ -75,3 +97,22 @@ def test_what_came_while_no_tab_was_visible_is_one_summary_in_one_of_them(adopte
     adopter.post("live again")
     expect(tabs[0].locator(TOAST)).to_have_count(1)
     assert _toasts(tabs)[0] == ["live again"]
+
+
+@pytest.mark.parametrize("how", ["hidden", "closed"])
+def test_window_that_was_looked_at_last_follows_the_one_that_goes(adopter: Adopter, how: str) -> None:
+    """However long others have waited: the toast is there, and nowhere else."""
+    windows = _windows(adopter, 4)
+    for place in (3, 2, 0, 1):
+        _look_at(windows[place])
+        wait_until(lambda place=place: _in_front(windows) == [place], what="it to be in front")  # type: ignore[misc]
+    gone = windows[1]
+    if how == "hidden":
+        _look_away(gone)
+    else:
+        gone.close()
+        windows.remove(gone)
+    wait_until(lambda: _in_front(windows) == [0], what="the one before it to be in front")
+    adopter.post("once")
+    _count(windows, 1)
+    assert _toasts(windows) == [["once"], *([] for _ in windows[1:])]

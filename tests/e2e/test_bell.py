@@ -1,12 +1,11 @@
 """`<notifier-bell>` on somebody's page, in a real browser and under a strict policy."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.elementpages import BELL, SHOTS, SOCKET, Adopter, axe
+from tests.e2e.elementpages import BELL, SHOTS, Adopter
 
 pytestmark = pytest.mark.xdist_group("elements")
 
@@ -206,51 +205,6 @@ def test_system_notifications_are_asked_for_by_a_click_alone(new_adopter: Callab
     assert page.evaluate("() => asked") == 0
     page.get_by_role("button", name="Turn on").click()
     assert page.evaluate("() => asked") == 1
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_any_state(new_adopter: Callable[..., Adopter], scheme: Any) -> None:
-    """Closed, empty, full, each tab, failed, refused; at a desk and on a phone."""
-    adopter = new_adopter(color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
-    page = adopter.live(f"<notifier-bell {SOCKET} system></notifier-bell>")
-    SHOTS.mkdir(exist_ok=True)
-
-    def check(state: str) -> None:
-        for width in (390, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
-            assert not axe(page), (state, width)
-            page.screenshot(path=SHOTS / f"bell-{scheme}-{state}-{width}.png")
-        room = page.evaluate("() => document.documentElement.clientWidth - document.documentElement.scrollWidth")
-        assert room >= 0, state
-
-    check("closed")
-    _open_panel(page)
-    expect(page.get_by_text("You are all caught up")).to_be_visible()
-    check("empty")
-    actions = [{"label": "Retry", "name": "retry"}, {"label": "Open", "url": "/orders/1"}]
-    for level in ("info", "success", "warning", "error"):
-        adopter.post(
-            f"A {level}", level=level, body="With a body that says more. " * 4, category="orders", url="/orders/1"
-        )
-    adopter.post("Not a link", data={"actions": actions})
-    expect(page.locator(ROWS)).to_have_count(5)
-    check("full")
-    page.get_by_role("button", name="Not a link").click()
-    page.locator(ROWS).first.hover()
-    expect(page.locator(f"{ROWS}[data-unread]")).to_have_count(4)
-    check("one-read")
-    page.get_by_role("tab", name="Archived").click()
-    expect(page.get_by_text("Nothing archived")).to_be_visible()
-    check("archived")
-    page.route("**/api/v1/inbox*", lambda route: route.fulfill(status=503))
-    page.get_by_role("tab", name="Unread").click()
-    expect(page.get_by_role("button", name="Try again")).to_be_visible()
-    check("failed")
-    page.unroute("**/api/v1/inbox*")
-    adopter.service.http.post("/api/v1/ops/block", json={"user": adopter.user, "reason": "a test"})
-    expect(page.locator("notifier-bell .connection")).to_contain_text("Disconnected")
-    check("refused")
-    adopter.complaints.clear()
 
 
 def test_other_words_and_the_other_direction(adopter: Adopter) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.elementpages import BELL, SHOTS, SOCKET, TOASTS, Adopter, axe
+from tests.e2e.elementpages import BELL, SOCKET, TOASTS, Adopter
 from tests.real.processes import wait_until
 
 pytestmark = pytest.mark.xdist_group("elements")
@@ -262,40 +262,6 @@ def test_texts_that_the_service_would_not_take_are_only_text(adopter: Adopter) -
     expect(toast.locator("a, .action, img")).to_have_count(0)
     box = toast.bounding_box()
     assert box and box["height"] < 200
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_any_state(new_adopter: Callable[..., Adopter], scheme: Any) -> None:
-    """Empty, each level, with actions and a link, more than three; at a desk and on a phone; and targets of 24 px."""
-    adopter = new_adopter(color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
-    page = adopter.live(_with('duration="600000"'))
-    SHOTS.mkdir(exist_ok=True)
-
-    def check(state: str) -> None:
-        for width in (390, 1280):
-            page.set_viewport_size({"width": width, "height": 800})
-            assert not axe(page), (state, width)
-            page.screenshot(path=SHOTS / f"toasts-{scheme}-{state}-{width}.png")
-
-    check("none")
-    adopter.post("For your information", body="A body that takes more than one line on a phone, and perhaps at a desk.")
-    adopter.post("Saved", level="success", url="/orders/1")
-    adopter.post("Nearly full", level="warning")
-    expect(page.locator(TOAST)).to_have_count(3)
-    check("levels")
-    adopter.post(
-        "It failed", level="error", data={"actions": [{"label": "Retry", "name": "r"}, {"label": "Open", "url": "/o"}]}
-    )
-    adopter.post("Another")
-    expect(page.locator("notifier-toasts .more")).to_have_text("+2 more")
-    check("more")
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("button", name="Retry")).to_be_visible()
-    check("error")
-    sizes = page.locator("notifier-toasts :is(button, .action)").evaluate_all(
-        "all => all.map((each) => each.getBoundingClientRect()).map(({width, height}) => Math.min(width, height))"
-    )
-    assert min(sizes) >= 24
 
 
 @pytest.mark.parametrize("position", ["top-start", "top-center", "bottom-start", "bottom-end"])

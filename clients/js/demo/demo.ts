@@ -62,6 +62,8 @@ function showUnread(): void {
   const count = client.unread;
   unread.textContent = String(count);
   unread.hidden = count === 0;
+  // A button that can no longer be pressed would lose the focus: what it stands in gets it.
+  if (count === 0 && readAll === document.activeElement) readAll.closest<HTMLElement>("[tabindex]")?.focus();
   readAll.disabled = count === 0;
   document.title = count === 0 ? "Demo · Notifier" : `(${count}) Demo · Notifier`;
 }

@@ -63,7 +63,7 @@ export interface NotifierEvents {
     unfollowed: UnfollowedFrame;
     /** A banner to show in place of the one that is shown, or null: there is none any more. */
     banner: Banner | null;
-    /** Whether this tab is the one that the person looks at, or the one that holds the socket, changed. */
+    /** Whether this tab is the one that the person looks at, or the one that holds the socket, changed. Only where tabs share. */
     front: FrontDetail;
     error: ErrorDetail;
 }

@@ -1,14 +1,14 @@
 // Builds what is committed: a machine without Node serves these files as they are.
 
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 
 import { bundle, packageFolder, projectFolder } from "./bundle.mjs";
+import { makeRoom } from "./released.mjs";
 
 const files = await bundle();
-// Declarations of modules that are no more must not stay behind.
-rmSync(join(packageFolder, "dist"), { recursive: true, force: true });
+makeRoom(join(packageFolder, "dist"), JSON.parse(files.get("clients/js/dist/manifest.json")).version);
 for (const [name, bytes] of files) {
   const path = join(projectFolder, name);
   mkdirSync(dirname(path), { recursive: true });

@@ -9,18 +9,30 @@ export type Front = ReturnType<typeof createFront>;
  * @param changed called when `isHeld` is another than before
  */
 export function createFront(name: string, changed: () => void) {
-  const lock = createTabLock(name, changed);
+  /** When this tab was focused last, in Unix milliseconds. */
+  let focused = 0;
+  const channel = new BroadcastChannel(name);
+  const lock = createTabLock(name, (isHeld) => {
+    if (isHeld) channel.postMessage(focused);
+    changed();
+  });
+  // The lock goes to who waits longest. Whoever was looked at later than that tab takes it from there.
+  channel.onmessage = ({ data }) => {
+    if (!document.hidden && focused > data) lock.want(true);
+  };
   const stop = new AbortController();
   const { signal } = stop;
 
   const look = (): void => {
     const { isHeld } = lock;
-    if (document.visibilityState === "visible") {
-      if (!isHeld) lock.want(document.hasFocus());
-    } else {
+    if (document.hidden) {
       lock.release();
       if (isHeld) changed();
+      return;
     }
+    const isFocused = document.hasFocus();
+    if (isFocused) focused = Date.now();
+    if (!isHeld) lock.want(isFocused);
   };
   listen(window, "focus", look, signal);
   listen(document, "visibilitychange", look, signal);
@@ -34,6 +46,7 @@ export function createFront(name: string, changed: () => void) {
     /** This tab is none of them any more. */
     leave(): void {
       stop.abort();
+      channel.close();
       lock.release();
     },
   };

@@ -34,4 +34,6 @@ export function watchPage({ session, source }: Parts, signal: AbortSignal): void
   listen(window, "pagehide", hide, signal);
   listen(window, "pageshow", ({ persisted }) => persisted && source.connect(), signal);
   listen(document, "visibilitychange", turn, signal);
+  // A laptop that wakes changes nothing about what is visible.
+  listen(window, "focus", turn, signal);
 }

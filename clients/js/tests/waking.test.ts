@@ -40,6 +40,15 @@ it("comes back at once when the page is looked at", async () => {
   expect(client.status).toBe("connecting");
 });
 
+it("comes back at once when the page is turned to", async () => {
+  const { client, peer } = await browser.live();
+  const offline = becomes(client, "offline");
+  peer.close(4003);
+  await offline;
+  window.dispatchEvent(new Event("focus"));
+  expect(client.status).toBe("connecting");
+});
+
 it("does not come back by itself after a refusal", async () => {
   const { client, peer } = await browser.live();
   const refused = becomes(client, "refused");

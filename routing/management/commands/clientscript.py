@@ -13,5 +13,11 @@ class Command(BaseCommand):
             "address", nargs="?", default="", help="where this service is reached, if not from the page's own origin"
         )
 
+        parser.add_argument(
+            "--unpinned",
+            action="store_true",
+            help="without version and hash: the page always gets the version that this service has, and trusts it",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(script_tag(options["address"].rstrip("/")))
+        self.stdout.write(script_tag(options["address"].rstrip("/"), pinned=not options["unpinned"]))

@@ -53,7 +53,9 @@ export declare class Words {
     #private;
     /** @param lang a BCP 47 tag; for one that is none the browser's own language is taken */
     constructor(texts?: Texts, lang?: string);
-    say(name: TextName, count?: number): string;
+    number(count: number): string;
+    /** @param shown what `{count}` becomes; the number itself unless given */
+    say(name: TextName, count?: number, shown?: string): string;
     /** How long ago: "2 hours ago". Less than a minute is "now". */
     ago(date: Date): string;
     moment(date: Date): string;

@@ -22,6 +22,6 @@ export declare function createToastStack(parent: ShadowRoot, options: ToastOptio
     showSummary: (title: string, body: string, level: Level) => void;
     /** Shows a notification; a link only if its address is safe to follow. */
     show: (notification: Notification) => void;
-    /** Takes away the toasts of these notifications: they were read, or archived. */
-    remove(ids: readonly string[]): void;
+    /** Takes away the toasts that no longer matter; `goes` is called with the notification of each, null for a summary. */
+    remove(goes: (notification: Notification | null) => boolean): void;
 };

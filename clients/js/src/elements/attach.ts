@@ -1,5 +1,6 @@
 import type { Level, Notification } from "../frames.js";
 import type { NotifierClient } from "../client.js";
+import type { NotificationDetail } from "../events.js";
 import { listen } from "../listen.js";
 import { chime, tellSystem } from "./attention.js";
 import type { ToastStack } from "./toaststack.js";
@@ -37,6 +38,8 @@ export function attach(
 ): void {
   /** What came while nobody looked, by its id. */
   const gathered = new Map<string, Notification>();
+  /** Where each came from: what has become read reaches up to a place in each stream. */
+  const places = new WeakMap<Notification, NotificationDetail>();
   /** How many came beyond what is kept. */
   let beyond = 0;
   /** Where the tabs tell each other what was shown to the person, who is to see it once. */
@@ -95,8 +98,10 @@ export function attach(
   listen(
     client,
     "notification",
-    ({ detail: { notification, replayed } }) => {
+    ({ detail }) => {
+      const { notification, replayed } = detail;
       const { id } = notification;
+      places.set(notification, detail);
       if (!replayed && isLookedAt()) {
         stack.show(notification);
         claim([id]);
@@ -125,11 +130,15 @@ export function attach(
   listen(
     client,
     "state",
-    ({ detail: { read, all, archived } }) => {
+    ({ detail: { read, all, archived, heads } }) => {
       const ids = [...read, ...archived];
       forget(ids);
-      stack.remove(ids);
       if (all) clear();
+      stack.remove((notification) => {
+        if (!notification) return all;
+        const place = places.get(notification);
+        return ids.includes(notification.id) || (all && !!place && place.seq <= (heads[place.stream] ?? 0));
+      });
     },
     signal,
   );

@@ -43,12 +43,14 @@ export class NotifierBell extends NotifierElement {
     const count = (): void => {
       const { unread, status } = client;
       const name = [words.say("notifications")];
-      if (unread > 0) name.push(words.say("unreadCount", unread));
+      // What is heard is what is seen.
+      const number = unread > MOST_SHOWN ? `${words.number(MOST_SHOWN)}+` : words.number(unread);
+      if (unread > 0) name.push(words.say("unreadCount", unread, number));
       if (status !== "live") name.push(words.say(status));
       bell.ariaLabel = name.join(", ");
       bell.dataset["status"] = status;
       badge.hidden = unread === 0;
-      badge.textContent = unread > MOST_SHOWN ? `${MOST_SHOWN}+` : String(unread);
+      badge.textContent = number;
     };
     for (const type of ["state", "notification", "status"]) listen(client, type, count, signal);
     count();
@@ -72,7 +74,8 @@ export class NotifierBell extends NotifierElement {
   }
 
   #toggle(open: boolean, refocus = true): void {
-    const [bell, panel] = [this.#bell, this.#panel];
+    const bell = this.#bell;
+    const panel = this.#panel;
     if (bell === null || panel === null) return;
     bell.ariaExpanded = String(open);
     if (open) {

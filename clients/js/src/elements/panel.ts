@@ -51,16 +51,14 @@ export function createPanel(client: NotifierClient, words: Words, close: () => v
   const ask = async (): Promise<void> => {
     await Notification.requestPermission();
     render();
-    node.focus();
   };
   const offer = line("strip offer", told("systemOffer"), quiet("allow", "systemAllow", ask));
   const empty = line("empty");
   const items = make("ul", "list", { role: "list" });
-  const loading = line("note loading", told("loading"));
   const failed = line("note failed", told("failed", "alert"), quiet("retry", "retry", more));
-  const loadMore = quiet("load-more", "loadMore", more);
+  const loadMore = quiet("note load-more", "loadMore", more);
   const tabpanel = { id: "scroll", role: "tabpanel", tabindex: "0" };
-  const scroll = make("div", "scroll", tabpanel, empty, items, loading, failed, loadMore);
+  const scroll = make("div", "scroll", tabpanel, empty, items, failed, loadMore);
   // In the top layer nothing of the page covers it, cuts it off or moves it.
   const dialog = { id: "panel", role: "dialog", popover: "manual", "aria-labelledby": "name", tabindex: "-1", hidden: "hidden" };
   const node = make("div", "panel", dialog, head, tablist, strip, offer, scroll);
@@ -96,6 +94,8 @@ export function createPanel(client: NotifierClient, words: Words, close: () => v
     if (node.hidden) return;
     const { view, progress } = list;
     const { status, unread } = client;
+    const focused = focusedBeside(node);
+    const before = rows.size;
     fill();
     for (const tab of tabs) {
       const isHere = tab.id === `tab-${view}`;
@@ -105,13 +105,16 @@ export function createPanel(client: NotifierClient, words: Words, close: () => v
     }
     empty.replaceChildren(icon("bell"), told(EMPTY[view]));
     empty.hidden = progress !== "end" || rows.size > 0;
-    loading.hidden = progress !== "loading";
     failed.hidden = progress !== "failed";
-    loadMore.hidden = progress !== "idle";
+    loadMore.hidden = progress === "failed" || progress === "end";
+    loadMore.textContent = words.say(progress === "loading" ? "loading" : "loadMore");
     readAll.disabled = unread === 0;
     strip.hidden = status === "live";
     connection.textContent = status === "live" ? "" : words.say(status);
     offer.hidden = !offersSystem || systemPermission() !== "default";
+    // What was pressed may be of no use now: the focus goes to what came of it.
+    if (focused === loadMore && rows.size > before) items.children[before]?.querySelector<HTMLElement>(".title")?.focus();
+    else if (focused?.matches(":disabled,[hidden],[hidden] *")) scroll.focus();
     if (rows.size > 0) reach();
   };
 

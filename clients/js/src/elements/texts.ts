@@ -67,10 +67,15 @@ export class Words {
     }
   }
 
-  say(name: TextName, count = 0): string {
+  number(count: number): string {
+    return count.toLocaleString(this.#locale);
+  }
+
+  /** @param shown what `{count}` becomes; the number itself unless given */
+  say(name: TextName, count = 0, shown = this.number(count)): string {
     const text: Text = this.#texts[name] ?? TEXTS[name];
     const form = typeof text === "string" ? text : (text[new Intl.PluralRules(this.#locale).select(count)] ?? text.other);
-    return (form ?? "").replace("{count}", count.toLocaleString(this.#locale));
+    return (form ?? "").replace("{count}", shown);
   }
 
   /** How long ago: "2 hours ago". Less than a minute is "now". */

@@ -185,13 +185,18 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
     "keydown",
     (event) => {
       const newest = visible.at(-1);
-      const isEscape = event.key === "Escape";
-      if (event.defaultPrevented || !newest || !(isEscape || isHotkey(event))) return;
+      if (event.defaultPrevented || !newest) return;
       const focused = visible.find(({ node }) => hasFocus(node));
-      event.preventDefault();
-      if (isEscape) takeAway(focused ?? newest);
-      else if (focused) goBack();
-      else passFocus();
+      if (event.key === "Escape") {
+        const isElsewhere = document.querySelector(":focus-within,:modal,:popover-open");
+        const meant = focused ?? visible.find(({ node }) => node.matches(":hover")) ?? (isElsewhere ? null : newest);
+        if (!meant) return;
+        event.preventDefault();
+        takeAway(meant);
+      } else if (isHotkey(event)) {
+        event.preventDefault();
+        (focused ? goBack : passFocus)();
+      }
     },
     signal,
   );
@@ -208,11 +213,11 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
     /** Shows a notification; a link only if its address is safe to follow. */
     show: (notification: Notification): void => add({ ...notification, notification }),
 
-    /** Takes away the toasts of these notifications: they were read, or archived. */
-    remove(ids: readonly string[]): void {
-      const goes = ({ content }: Toast): boolean => ids.includes(content.notification?.id ?? "");
-      waiting = waiting.filter((toast) => !goes(toast));
-      visible.filter(goes).forEach(takeAway);
+    /** Takes away the toasts that no longer matter; `goes` is called with the notification of each, null for a summary. */
+    remove(goes: (notification: Notification | null) => boolean): void {
+      const isGone = ({ content }: Toast): boolean => goes(content.notification);
+      waiting = waiting.filter((toast) => !isGone(toast));
+      visible.filter(isGone).forEach(takeAway);
       settle();
     },
   };
