@@ -25,14 +25,14 @@ export function createFront(name: string, changed: () => void) {
 
   const look = (): void => {
     const { isHeld } = lock;
+    const isFocused = document.hasFocus();
     if (document.hidden) {
       lock.release();
       if (isHeld) changed();
-      return;
+    } else {
+      if (isFocused) focused = Date.now();
+      if (!isHeld) lock.want(isFocused);
     }
-    const isFocused = document.hasFocus();
-    if (isFocused) focused = Date.now();
-    if (!isHeld) lock.want(isFocused);
   };
   listen(window, "focus", look, signal);
   listen(document, "visibilitychange", look, signal);

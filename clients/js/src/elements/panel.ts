@@ -114,7 +114,7 @@ export function createPanel(client: NotifierClient, words: Words, close: () => v
     offer.hidden = !offersSystem || systemPermission() !== "default";
     // What was pressed may be of no use now: the focus goes to what came of it.
     if (focused === loadMore && rows.size > before) items.children[before]?.querySelector<HTMLElement>(".title")?.focus();
-    else if (focused?.matches(":disabled,[hidden],[hidden] *")) scroll.focus();
+    else if (focused?.closest(":disabled,[hidden]")) scroll.focus();
     if (rows.size > 0) reach();
   };
 

@@ -195,7 +195,8 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
         takeAway(meant);
       } else if (isHotkey(event)) {
         event.preventDefault();
-        (focused ? goBack : passFocus)();
+        if (focused) goBack();
+        else passFocus();
       }
     },
     signal,
