@@ -10,29 +10,29 @@ export type Front = ReturnType<typeof createFront>;
  */
 export function createFront(name: string, changed: () => void) {
   /** When this tab was focused last, in Unix milliseconds. */
-  let focusedAt = 0;
+  let focused = 0;
   const channel = new BroadcastChannel(name);
   const lock = createTabLock(name, (isHeld) => {
-    if (isHeld) channel.postMessage(focusedAt);
+    if (isHeld) channel.postMessage(focused);
     changed();
   });
+  // The lock goes to who waits longest. Whoever was looked at later than that tab takes it from there.
+  channel.onmessage = ({ data }) => {
+    if (!document.hidden && focused > data) lock.want(true);
+  };
   const stop = new AbortController();
   const { signal } = stop;
 
   const look = (): void => {
     const { isHeld } = lock;
+    const isFocused = document.hasFocus();
     if (document.hidden) {
       lock.release();
       if (isHeld) changed();
-      return;
+    } else {
+      if (isFocused) focused = Date.now();
+      if (!isHeld) lock.want(isFocused);
     }
-    const isFocused = document.hasFocus();
-    if (isFocused) focusedAt = Date.now();
-    if (!isHeld) lock.want(isFocused);
-  };
-  // The lock goes to who waits longest. Whoever was looked at later than that tab takes it from there.
-  channel.onmessage = ({ data }) => {
-    if (!document.hidden && focusedAt > data) lock.want(true);
   };
   listen(window, "focus", look, signal);
   listen(document, "visibilitychange", look, signal);

@@ -26,14 +26,14 @@ export function watchPage({ session, source }: Parts, signal: AbortSignal): void
     leave();
     source.suspend();
   };
-  /** The page became visible, or was turned to: a laptop that wakes changes nothing about what is visible. */
   const turn = (): void => {
     if (!isVisible()) return leave();
     source.look();
     source.wake("visible");
   };
-  listen(window, "focus", turn, signal);
   listen(window, "pagehide", hide, signal);
   listen(window, "pageshow", ({ persisted }) => persisted && source.connect(), signal);
   listen(document, "visibilitychange", turn, signal);
+  // A laptop that wakes changes nothing about what is visible.
+  listen(window, "focus", turn, signal);
 }

@@ -137,7 +137,7 @@ export function attach(
       stack.remove((notification) => {
         if (!notification) return all;
         const place = places.get(notification);
-        return ids.includes(notification.id) || (all && place !== undefined && place.seq <= (heads[place.stream] ?? 0));
+        return ids.includes(notification.id) || (all && !!place && place.seq <= (heads[place.stream] ?? 0));
       });
     },
     signal,

@@ -56,7 +56,7 @@ export function createPanel(client: NotifierClient, words: Words, close: () => v
   const empty = line("empty");
   const items = make("ul", "list", { role: "list" });
   const failed = line("note failed", told("failed", "alert"), quiet("retry", "retry", more));
-  const loadMore = quiet("note load-more", "loading", more);
+  const loadMore = quiet("note load-more", "loadMore", more);
   const tabpanel = { id: "scroll", role: "tabpanel", tabindex: "0" };
   const scroll = make("div", "scroll", tabpanel, empty, items, failed, loadMore);
   // In the top layer nothing of the page covers it, cuts it off or moves it.
@@ -114,7 +114,7 @@ export function createPanel(client: NotifierClient, words: Words, close: () => v
     offer.hidden = !offersSystem || systemPermission() !== "default";
     // What was pressed may be of no use now: the focus goes to what came of it.
     if (focused === loadMore && rows.size > before) items.children[before]?.querySelector<HTMLElement>(".title")?.focus();
-    else if (focused?.matches(":disabled,[hidden],[hidden] *")) scroll.focus();
+    else if (focused?.closest(":disabled,[hidden]")) scroll.focus();
     if (rows.size > 0) reach();
   };
 
