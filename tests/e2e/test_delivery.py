@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from tests.real.processes import wait_until
 from tests.real.server import Server
 from tests.real.socket import Socket
 
@@ -246,12 +247,9 @@ def test_large_audience_is_one_post(server: Server, browser: Browser, alice: str
 def test_sigkilled_client_and_closed_socket_leave_no_trace(server: Server, browser: Browser, alice: str) -> None:
     """Who is gone is not online."""
     socket = browser(server, alice).hello()
-    assert server.post({"users": [alice]})["online"] == 1
+    wait_until(lambda: server.post({"users": [alice]})["online"] == 1, what="alice to be online", seconds=5)
     socket.raw.socket.close()
-    for _ in range(100):
-        if server.post({"users": [alice]})["online"] == 0:
-            return
-    pytest.fail("still online")
+    wait_until(lambda: server.post({"users": [alice]})["online"] == 0, what="alice to be offline", seconds=5)
 
 
 def test_idle_socket_stays_open(server: Server, browser: Browser, alice: str) -> None:

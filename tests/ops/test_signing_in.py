@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -25,8 +26,9 @@ PASSWORD = "a password of tests"
 
 
 @pytest.fixture(autouse=True)
-def _fresh() -> Iterator[None]:
-    """What one test used up is there for the next."""
+def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What one test used up is there for the next; and time stands still, however long a busy machine takes."""
+    monkeypatch.setattr(signins, "time", SimpleNamespace(monotonic=lambda: 1000.0))
     signins._buckets.cache_clear()
     yield
     signins._buckets.cache_clear()

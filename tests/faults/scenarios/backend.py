@@ -15,6 +15,7 @@ from tests.faults.stage import Stage
 from tests.real.postgres import Postgres
 
 _REPETITIONS, _INTERRUPTED = 100, 40
+_AT_A_TIME = 4
 _INSIST_SECONDS, _PAUSE_SECONDS = 30.0, 0.05
 
 
@@ -24,6 +25,8 @@ def one_notification(kind: str, length: Length, postgres: Postgres | None = None
     with (
         Stage(kind, servers=2, clients=4, postgres=postgres) as stage,
         ThreadPoolExecutor(_REPETITIONS) as pool,
+        # One after the other, so that the kill always meets some: those that come together are stored together.
+        ThreadPoolExecutor(_AT_A_TIME) as few,
         httpx.Client(base_url=f"http://127.0.0.1:{stage.port}", timeout=_INSIST_SECONDS, trust_env=False) as http,
     ):
         http.headers["Authorization"] = f"Bearer {stage.servers[0].key}"
@@ -36,7 +39,7 @@ def one_notification(kind: str, length: Length, postgres: Postgres | None = None
             stage.history.attempts.append(_attempt(mine, title, began, answers[0][0]))
             titles = [f"interrupted {number}.{one}" for one in range(_INTERRUPTED)]
             began = now()
-            asked = [pool.submit(_insist, http, mine, title) for title in titles]
+            asked = [few.submit(_insist, http, mine, title) for title in titles]
             with stage.fault("kill -9"):
                 while not any(one.done() for one in asked):
                     time.sleep(0.001)
