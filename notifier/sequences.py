@@ -50,9 +50,10 @@ class Entries:
         left = self._counts.copy()
         rows = []
         for notification, streams in self._addressed:
+            identity = notification.hex
             for name in streams:
                 left[name] -= 1
-                rows.append({"stream": name, "later": left[name], "notification": notification.hex})
+                rows.append({"stream": name, "later": left[name], "notification": identity})
         place = rowset("place", stream="text", later="bigint", notification="uuid")
         return Statement(
             f"INSERT INTO {table(Entry)} (stream_id, seq, notification_id)"  # noqa: S608 -- no input in it
