@@ -17,6 +17,7 @@ from websockets.server import ServerProtocol
 
 from notifier.live import frame_of
 from routing import handshake
+from routing.frame_parsers import short_text
 from routing.sockets import Receiver, Sockets
 
 logger = logging.getLogger(__name__)
@@ -176,6 +177,9 @@ class Socket(asyncio.Protocol):
     # -------------------------------------------------------------- from the transport
 
     def data_received(self, data: bytes) -> None:
+        if self._parser is None and not self._closing and (text := short_text(data)) is not None:
+            self._deliver({"type": "websocket.receive", "text": text})
+            return
         parser = self._parser = self._parser or self._sockets.parsers.lend()
         parser.receive_data(data)
         answer = b"".join(parser.data_to_send())

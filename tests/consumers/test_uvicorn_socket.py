@@ -11,8 +11,13 @@ from typing import Any
 
 import pytest
 import uvicorn
+from hypothesis import given
+from hypothesis import strategies as st
+from websockets.frames import Frame as ParsedFrame
+from websockets.frames import Opcode
+from websockets.utils import apply_mask
 
-from routing.frame_parsers import FrameParsers
+from routing.frame_parsers import FrameParsers, short_text
 from routing.sockets import Sockets
 from routing.uvicorn_server import BoundedHttp
 from routing.uvicorn_socket import Socket
@@ -157,7 +162,7 @@ def test_application_of_a_socket_that_was_handed_over_is_gone(served: Served) ->
         _wait_until(lambda: served.ended == ["/hands-over/"])
         connection.send(ws.text(b"hello"))
         assert connection.frame() == Frame(ws.TEXT, b"hello")
-        assert not served.server.server_state.tasks
+        _wait_until(lambda: not served.server.server_state.tasks)
 
 
 @BOTH
@@ -193,3 +198,36 @@ def test_parser_of_a_connection_that_ended_is_not_lent_again(last: bytes) -> Non
     parser.receive_data(last)
     assert not parsers.take_back(parser)
     assert parsers.lend() is not parser
+
+
+def _parsed(data: bytes) -> list[str] | None:
+    """The texts that a parser finds; None when it wants more, objects, or finds something else."""
+    parser = FrameParsers(64 * 1024).lend()
+    parser.receive_data(data)
+    found = [event for event in parser.events_received() if isinstance(event, ParsedFrame)]
+    if parser.parser_exc is not None or parser.current_size is not None or parser.reader.buffer:
+        return None
+    if any(event.opcode is not Opcode.TEXT or not event.fin for event in found):
+        return None
+    try:
+        return [bytes(event.data).decode() for event in found]
+    except UnicodeDecodeError:
+        return None
+
+
+@given(
+    first=st.sampled_from([0x81, 0x01, 0x82, 0x80, 0xC1, 0x89]) | st.integers(0, 255),
+    second=st.integers(0, 255),
+    mask=st.binary(min_size=4, max_size=4),
+    payload=st.text(max_size=140).map(str.encode) | st.binary(max_size=140),
+    fits=st.booleans(),
+)
+def test_short_text_is_what_a_parser_finds(first: int, second: int, mask: bytes, payload: bytes, *, fits: bool) -> None:
+    """What is not taken as a short text goes to a parser anyway; so it may never take what a parser would not."""
+    second = 0x80 + min(len(payload), 127) if fits else second
+    data = bytes([first, second]) + mask + apply_mask(payload, mask)
+    text = short_text(data)
+    if text is not None:
+        assert _parsed(data) == [text]
+    if first == 0x81 and fits and len(payload) <= 125:
+        assert _parsed(data) == ([text] if text is not None else None)
