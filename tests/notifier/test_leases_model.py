@@ -132,6 +132,10 @@ class Model(RuleBasedStateMachine):
             self._raw("RESTORE", key, 0, value)
         if self.names.born in self.stored:
             self._do(self.client.set(self.names.born, "another run"))
+        # The leases of those that were killed since then run out, as that of everyone who is killed.
+        for server in self._do(self.client.zrange(self.names.servers, 0, -1)):
+            if server not in self.servers:
+                self._do(self.client.zadd(self.names.servers, {server: 0}, xx=True))
 
     @rule()
     def settle(self) -> None:
