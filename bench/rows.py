@@ -104,9 +104,10 @@ _FANOUT_5000 = (
     work(workloads.fanout, 5000, clients=5000, rounds=40),
     work(workloads.fanout, 5000, clients=5000, rounds=10),
 )
+# A client may say 20 things a second.
 _FANOUT_SLOW = (
-    work(workloads.fanout, 1000, clients=1000, rounds=100, acks_after=1),
-    work(workloads.fanout, 1000, clients=1000, rounds=20, acks_after=1),
+    work(workloads.fanout, 1000, clients=1000, rounds=100, acks_after=1, pause=0.08),
+    work(workloads.fanout, 1000, clients=1000, rounds=20, acks_after=1, pause=0.08),
 )
 _POST = work(workloads.post, 500, clients=500, posts=3000), work(workloads.post, 200, clients=200, posts=500)
 _LATENCY = (

@@ -109,8 +109,8 @@ async def reconnect(stack: Stack, *, clients: int, missed: int) -> Measured:
 # ---------------------------------------------------------------------- sending
 
 
-async def fanout(stack: Stack, *, clients: int, rounds: int, acks_after: int = 10) -> Measured:
-    """CPU a frame, when one notification goes to everybody, in µs. The next is sent when all have the one before.
+async def fanout(stack: Stack, *, clients: int, rounds: int, acks_after: int = 10, pause: float = 0) -> Measured:
+    """CPU a frame, when one notification goes to everybody, in µs. The next is sent when all have the one before, and after a pause in seconds.
 
     Clients that acknowledge do so once for so many, and not by the clock, so that a slower machine does not see more of it.
     """
@@ -127,6 +127,7 @@ async def fanout(stack: Stack, *, clients: int, rounds: int, acks_after: int = 1
                 await stage.to_everyone(mark)
                 await stage.arrivals()
                 mark += 1
+                await asyncio.sleep(pause)
             if meter.server_seconds > _ENOUGH_SECONDS:
                 break
         await stage.tally.late_comers(seconds=LATE_SECONDS)
