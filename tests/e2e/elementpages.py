@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, Route
 
-from tests.real.processes import ROOT
+from tests.real.processes import ROOT, wait_until
 from tests.real.server import Server
 
 AXE = ROOT / "clients" / "js" / "node_modules" / "axe-core" / "axe.min.js"
@@ -72,6 +72,13 @@ class Adopter:
 
     def post(self, title: str = "Deploy finished", **fields: Any) -> str:
         return str(self.service.post({"users": [self.user]}, title, **fields)["id"])
+
+    def handled(self, notification: str) -> None:
+        """Wait until the page has acknowledged this one, and so everything before it."""
+        address = f"/api/v1/notifications/{notification}"
+        wait_until(
+            lambda: self.service.http.get(address).json()["delivered"] == 1, what="the page to have it", seconds=20
+        )
 
     def _give_token(self, route: Route) -> None:
         route.fulfill(body=self.service.token(self.user), content_type="text/plain")
