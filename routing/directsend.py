@@ -27,6 +27,7 @@ Headers = list[tuple[bytes, bytes]]
 _PATH = "/api/v1/notifications"
 # What takes long is not for the event loop.
 _MAX_BODY = 16 * 1024
+_MAX_DIGITS = 6
 _KEY_SCHEME = b"bearer nk_"
 _JSON = {b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"}
 _ACCEPTED = {b"*/*", b"application/json", b"application/json, */*", b"application/json, text/plain, */*"}
@@ -100,6 +101,7 @@ def _read_head(scope: dict[str, Any]) -> Head | None:
     length, authorization = headers.get(b"content-length", b""), headers.get(b"authorization", b"")
     if (
         not length.isdigit()
+        or len(length) > _MAX_DIGITS  # Python reads no number of thousands of digits
         or int(length) > _MAX_BODY
         or headers.get(b"content-type", b"").lower() not in _JSON
         or headers.get(b"accept", b"*/*") not in _ACCEPTED
