@@ -8,7 +8,7 @@ and returns whether it did.
 import asyncio
 import logging
 import math
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any
 from typing import Protocol as Interface
 
@@ -18,10 +18,11 @@ from consumers.verbs import Verb
 from notifier import clientframes, names
 from notifier.access import Person
 from notifier.changes import Change
-from notifier.delivery import Parcel
+from notifier.delivery import Delivery
 from notifier.errors import Forbidden, NotifierError, Unauthenticated, Unavailable
 from notifier.hub import Hub
-from notifier.live import Live, frame_of
+from notifier.live import Live, Parcel, frame_of
+from notifier.lockstep import Lockstep, WriteFrame
 from notifier.metrics import METRICS
 from notifier.presence import Pulse
 from notifier.resuming import Request
@@ -64,7 +65,7 @@ class Session:
         hub: Hub,
         connection: str,
         line: Line,
-        write_frame: Callable[[bytes], bool] | None,
+        write_frame: WriteFrame | None,
     ) -> None:
         self.protocol, self.connection = protocol, connection
         self._hub, self._recipient = hub, protocol.person.recipient
@@ -109,7 +110,7 @@ class Session:
 
         An ack may come before what waits to be received: it is cumulative, and only about what was sent.
         """
-        now, was_behind = self._loop.time(), self.behind
+        now, was_behind = self._loop.time(), self.protocol.delivery.behind
         news = self.protocol.acknowledge(text, now)
         if news is None:
             return False
@@ -199,19 +200,17 @@ class Session:
         return self.protocol.person
 
     @property
-    def waiting(self) -> int:
-        return self.protocol.delivery.waiting
+    def delivery(self) -> Delivery:
+        return self.protocol.delivery
 
-    @property
-    def behind(self) -> bool:
-        return self.protocol.delivery.behind
-
-    def push(self, live: Live) -> None:
+    def push(self, live: Live, step: Lockstep | None) -> None:
         protocol = self.protocol
         if protocol.passes(live):
             # What waits, or is being written, goes first.
             if self._write_frame is not None and not protocol.out and self._is_idle and self._write_frame(live.frame):
                 METRICS.frames += 1
+                if step is not None:
+                    protocol.delivery.fall_in(live.stream, step, self, self._write_frame)
                 if not protocol.delivery.behind:
                     return
             else:
@@ -251,6 +250,7 @@ class Session:
                 self._write_at_once(self._write_frame)
             if protocol.out or protocol.closing is not None:
                 self._is_idle = False
+                protocol.delivery.fall_out()  # what waits goes first
                 self._writer = asyncio.create_task(self._write())
         if protocol.closing is not None:
             return
@@ -268,7 +268,7 @@ class Session:
         self.protocol.expire(self._loop.time())
         self.settle()
 
-    def _write_at_once(self, write_frame: Callable[[bytes], bool]) -> None:
+    def _write_at_once(self, write_frame: WriteFrame) -> None:
         """Write what waits for as long as the socket takes it, many frames in one go."""
         out, frames, size = self.protocol.out, list[bytes](), 0
         while out:

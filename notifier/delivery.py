@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from notifier import wire
-
-# An entry that was sent: its seq, its size in bytes, and when it was sent, in seconds on a monotonic clock.
-Parcel = tuple[int, int, float]
+from notifier.live import Parcel
+from notifier.lockstep import MOST_BYTES, MOST_ENTRIES, Lockstep, Member, WriteFrame
 
 
 @dataclass(slots=True)
@@ -37,7 +36,9 @@ class Delivery:
     `acks` is false for a plain client, which acknowledges nothing. `window` notifications may be on their way.
     """
 
-    __slots__ = ("_acknowledged", "_acks", "_bytes", "_count", "_left", "_tracks", "_window", "behind", "delivered")
+    __slots__ = (
+        "_acknowledged", "_acks", "_bytes", "_count", "_left", "_place", "_tracks", "_window", "behind", "delivered",
+    )  # fmt: skip
 
     def __init__(self, *, acks: bool = True, window: int = wire.MAX_UNACKNOWLEDGED) -> None:
         self._acks = acks
@@ -47,6 +48,8 @@ class Delivery:
         self._bytes = 0
         self._acknowledged: list[tuple[str, list[Parcel]]] = []
         self._left: list[tuple[str, list[Parcel]]] = []
+        # Where it goes in step with others, on one stream at most.
+        self._place: tuple[Lockstep, Track, Member] | None = None
         self.delivered = 0
         """Entries that were acknowledged, since the beginning."""
         self.behind = False
@@ -55,6 +58,7 @@ class Delivery:
     @property
     def waiting(self) -> int:
         """Entries that are on their way."""
+        self.catch_up()
         return self._count
 
     @property
@@ -72,8 +76,11 @@ class Delivery:
 
     def close(self, stream: str) -> None:
         """Carry it no longer."""
-        track = self._tracks.pop(stream, None)
+        track = self._track(stream)
         if track is not None:
+            if self._place is not None and track is self._place[1]:
+                self.fall_out()
+            del self._tracks[stream]
             self._under_way(-len(track.on_the_way), -sum(size for _, size, _ in track.on_the_way))
             if unnoted := [parcel for parcel in track.on_the_way if parcel[0] > track.noted]:
                 self._left.append((stream, unnoted))
@@ -96,7 +103,7 @@ class Delivery:
 
     def replay(self, stream: str, seq: int, size: int, now: float) -> bool:
         """Whether this entry, read from the database in order, goes out now. Holes before it are no loss."""
-        track = self._tracks.get(stream)
+        track = self._track(stream)
         if track is None or seq <= track.sent or self.behind:
             return False
         self._sent(track, (seq, size, now))
@@ -104,7 +111,7 @@ class Delivery:
 
     def skip_pruned(self, stream: str, oldest: int) -> bool:
         """Go on with `oldest`, the first entry that is kept. Returns whether others, not sent yet, were pruned before it."""
-        track = self._tracks.get(stream)
+        track = self._track(stream)
         if track is None or oldest <= track.sent + 1:
             return False
         track.sent = oldest - 1
@@ -113,16 +120,18 @@ class Delivery:
 
     def was_read(self, stream: str, upto: int, head: int) -> None:
         """The database was read to `upto` and everything there is sent or gone."""
-        if (track := self._tracks.get(stream)) is not None:
+        if (track := self._track(stream)) is not None:
             track.sent = max(track.sent, upto)
             track.head = max(track.head, head)
             track.unchecked = False
 
     def notice(self, stream: str, head: int) -> bool:
         """The stream is known to reach to `head`. Whether that is news."""
-        track = self._tracks.get(stream)
+        track = self._track(stream)
         if track is None or head <= track.head:
             return False
+        if self._place is not None and track is self._place[1]:
+            self.fall_out()
         track.head = head
         return True
 
@@ -130,6 +139,7 @@ class Delivery:
         """The streams to read from the database, each with the seq after which to begin. Empty while behind."""
         if self.behind:
             return {}
+        self.catch_up()
         return {
             stream: track.sent for stream, track in self._tracks.items() if track.unchecked or track.sent < track.head
         }
@@ -141,6 +151,7 @@ class Delivery:
 
     def fault(self, streams: Mapping[str, int]) -> str:
         """What is wrong with an ack of these streams, or nothing. Streams that are not carried are none of its business."""
+        self.catch_up()
         for stream, seq in streams.items():
             track = self._tracks.get(stream)
             if track is not None and seq > track.sent:
@@ -149,7 +160,7 @@ class Delivery:
 
     def acknowledge(self, stream: str, seq: int) -> bool:
         """Take a cumulative ack of what was sent. Returns whether it was news."""
-        track = self._tracks.get(stream)
+        track = self._track(stream)
         if track is None or seq <= track.acked:
             return False
         track.acked = seq
@@ -171,6 +182,7 @@ class Delivery:
 
         A client that acknowledges nothing is not followed from entry to entry: what it was sent is given out as sent now.
         """
+        self.catch_up()
         found, self._left = self._left, []
         if not self._acks:
             for stream, track in self._tracks.items():
@@ -188,6 +200,42 @@ class Delivery:
                     found.append((stream, overdue))
         return found
 
+    def fall_in(self, stream: str, step: Lockstep, member: Member, write: WriteFrame) -> None:
+        """Go in step with the others from now on, unless it has something else of the stream, or is on the way to be behind."""
+        track = self._tracks.get(stream)
+        if track is not None and self._place is None and track.sent == track.head == step.sent and self._has_room():
+            self._place = (step, track, member)
+            step.members[member] = write
+
+    def fall_out(self) -> None:
+        """Go on alone, if it did not before."""
+        self.catch_up()
+        if self._place is not None:
+            step, _, member = self._place
+            del step.members[member]
+            self._place = None
+
+    def catch_up(self) -> None:
+        """Take into the books what went out in step."""
+        if self._place is None:
+            return
+        step, track, _ = self._place
+        if track.sent == step.sent:
+            return
+        parcels = step.since(track.sent)
+        track.sent = track.head = step.sent
+        if self._acks:
+            track.on_the_way += parcels
+            self._under_way(len(parcels), sum([size for _, size, _ in parcels]))
+
+    def _has_room(self) -> bool:
+        """Whether it is not behind even when what goes out in step is not in its books yet."""
+        return self._count + MOST_ENTRIES < self._window and self._bytes + MOST_BYTES < wire.MAX_UNACKNOWLEDGED_BYTES
+
+    def _track(self, stream: str) -> Track | None:
+        self.catch_up()
+        return self._tracks.get(stream)
+
     def _sent(self, track: Track, parcel: Parcel) -> None:
         track.sent = parcel[0]
         if self._acks:
@@ -198,4 +246,6 @@ class Delivery:
         """So much more is on its way."""
         self._count += count
         self._bytes += size
+        if self._place is not None and not self._has_room():
+            self.fall_out()
         self.behind = self._count >= self._window or self._bytes >= wire.MAX_UNACKNOWLEDGED_BYTES

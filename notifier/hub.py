@@ -23,12 +23,14 @@ from notifier.admission import Admission
 from notifier.batching import Batcher
 from notifier.changes import Change
 from notifier.database import in_database
+from notifier.delivery import Delivery
 from notifier.enforcement import Closable, Enforcement
 from notifier.errors import Unavailable
 from notifier.groups import Groups
 from notifier.inbox import Count, Missed, counts, last_seqs, since
 from notifier.ledger import Ledger, Sender
 from notifier.live import Live
+from notifier.lockstep import Lockstep
 from notifier.receipts import note_delivered
 from notifier.reporting import Gauges, Reporter
 from notifier.resuming import Opening, Request, open_all
@@ -46,6 +48,8 @@ _DRAIN_PAUSE = 0.05
 _STOP_SECONDS = 2.0
 _TIDY_SECONDS = 600.0
 _SWEEP_CHUNK = 1000
+# So many on one stream go in step.
+_MANY = 16
 _BATCH = 500
 # Each may bring a hundred entries.
 _READ_BATCH = 200
@@ -58,15 +62,11 @@ class Connection(Closable, Sender, Protocol):
     """What the hub asks of a connection. None of these may block or fail."""
 
     @property
-    def waiting(self) -> int:
-        """Entries that are on their way to it unacknowledged."""
+    def delivery(self) -> Delivery:
+        """What it was sent, and may be sent next."""
 
-    @property
-    def behind(self) -> bool:
-        """Whether these are so many that nothing more may follow."""
-
-    def push(self, live: Live) -> None:
-        """A live entry."""
+    def push(self, live: Live, step: Lockstep | None) -> None:
+        """A live entry. Where many carry its stream, who gets it may fall in with `step`."""
 
     def notice(self, stream: str, head: int, revision: int) -> None:
         """How far the stream reaches by now, and the revision of what its person read and follows."""
@@ -84,6 +84,7 @@ class Hub:
         self.ledger = Ledger()
         self._carried: dict[str, set[Connection]] = defaultdict(set)
         self._streams: dict[Connection, set[str]] = defaultdict(set)
+        self._steps: dict[str, Lockstep] = {}
         self._since: dict[Connection, float] = {}
         self.enforcement: Enforcement[Connection] = Enforcement(self._since, self.admission, self._let_go)
         self._groups = Groups(self._dispatch)
@@ -147,10 +148,12 @@ class Hub:
             self._streams[connection] = mine - leaving
         else:
             self._since.pop(connection, None)
+        connection.delivery.fall_out()
         for stream in leaving:
             self._carried[stream].discard(connection)
             if not self._carried[stream]:
                 del self._carried[stream]
+                self._steps.pop(stream, None)
                 self._groups.leave(wakeups.group_of(stream))
 
     def acknowledged(self, recipient: str, streams: dict[str, int]) -> None:
@@ -193,9 +196,13 @@ class Hub:
                     connection.told(change)
 
     def _push(self, stream: str, seq: int, text: str) -> None:
+        if not (carriers := self._carried.get(stream)):
+            return
+        if (step := self._steps.get(stream)) is None and len(carriers) >= _MANY:
+            step = self._steps[stream] = Lockstep()
         live = Live(stream, seq, text, asyncio.get_running_loop().time())
-        for connection in tuple(self._carried.get(stream, ())):
-            connection.push(live)
+        for connection in tuple(carriers) if step is None else step.push(live, carriers):
+            connection.push(live, step)
 
     def _take_order(self, message: dict[str, Any]) -> None:
         """What is said to the hubs, and what is for the operators who listen here."""
@@ -225,10 +232,10 @@ class Hub:
             self._groups.leave(wakeups.OPS)
 
     def _gauges(self) -> Gauges:
-        waiting = [connection.waiting for connection in self._streams]
+        waiting = [connection.delivery.waiting for connection in self._streams]
         return {
             "connections": len(waiting),
-            "behind": sum(connection.behind for connection in self._streams),
+            "behind": sum(connection.delivery.behind for connection in self._streams),
             "waiting": sum(waiting),
         }
 

@@ -18,8 +18,8 @@ from django.db import IntegrityError, InterfaceError, OperationalError, connecti
 from notifier import names, presence
 from notifier.access import Person
 from notifier.database import in_database
-from notifier.delivery import Parcel
 from notifier.errors import Unavailable
+from notifier.live import Parcel
 from notifier.receipts import Mark, Sight, write_marks, write_sights
 from notifier.visitors import Visit, write_visits
 

@@ -3,6 +3,9 @@
 import struct
 from functools import cached_property
 
+# An entry that was sent: its seq, its size in bytes, and when it was sent, in seconds on a monotonic clock.
+Parcel = tuple[int, int, float]
+
 _FINAL_TEXT = 0x81
 
 
@@ -11,7 +14,7 @@ class Live:
 
     def __init__(self, stream: str, seq: int, text: str, now: float) -> None:
         self.stream, self.seq, self.text, self.now = stream, seq, text, now
-        self.parcel = (seq, size_of(text), now)
+        self.parcel: Parcel = (seq, size_of(text), now)
 
     @cached_property
     def frame(self) -> bytes:

@@ -12,10 +12,10 @@ from django.db import DataError, OperationalError
 from notifier import ids, ledger
 from notifier.access import Person
 from notifier.database import in_database
-from notifier.delivery import Parcel
 from notifier.errors import Unavailable
 from notifier.following import positions
 from notifier.ledger import Ledger
+from notifier.live import Parcel
 from notifier.models import Receipt, Visitor
 from notifier.publishing import publish
 from notifier.receipts import Mark, write_marks
