@@ -11,8 +11,9 @@ from consumers.verbs import Verb, carry_out
 from notifier import clientframes
 from notifier.access import person_of_token
 from notifier.changes import Change, merge
+from notifier.connection import Connection
 from notifier.errors import NotifierError, Unavailable
-from notifier.hub import Connection, Hub
+from notifier.hub import Hub
 from notifier.wire import CloseCode
 
 logger = logging.getLogger(__name__)

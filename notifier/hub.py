@@ -12,7 +12,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
@@ -22,13 +22,13 @@ from notifier.access import Person
 from notifier.admission import Admission
 from notifier.batching import Batcher
 from notifier.changes import Change
+from notifier.connection import Connection
 from notifier.database import in_database
-from notifier.delivery import Delivery
-from notifier.enforcement import Closable, Enforcement
+from notifier.enforcement import Enforcement
 from notifier.errors import Unavailable
 from notifier.groups import Groups
 from notifier.inbox import Count, Missed, counts, last_seqs, since
-from notifier.ledger import Ledger, Sender
+from notifier.ledger import Ledger
 from notifier.live import Live
 from notifier.lockstep import Lockstep
 from notifier.receipts import note_delivered
@@ -56,23 +56,6 @@ _READ_BATCH = 200
 
 
 Listener = Callable[[dict[str, Any]], None]
-
-
-class Connection(Closable, Sender, Protocol):
-    """What the hub asks of a connection. None of these may block or fail."""
-
-    @property
-    def delivery(self) -> Delivery:
-        """What it was sent, and may be sent next."""
-
-    def push(self, live: Live, step: Lockstep | None) -> None:
-        """A live entry. Where many carry its stream, who gets it may fall in with `step`."""
-
-    def notice(self, stream: str, head: int, revision: int) -> None:
-        """How far the stream reaches by now, and the revision of what its person read and follows."""
-
-    def told(self, change: Change) -> None:
-        """The person of this connection marked something or follows something else."""
 
 
 class Hub:
