@@ -1,6 +1,7 @@
 """Requests over kept-alive connections, as a backend makes them; lean, for its CPU time is taken from the data stores."""
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import cast
 
@@ -26,6 +27,10 @@ class Post:
 
 class Refused(Exception):
     """A request was answered with an error, or not at all."""
+
+
+class _Gone(Refused):
+    """The connection ended before an answer."""
 
 
 class _Line(asyncio.Protocol):
@@ -58,7 +63,7 @@ class _Line(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.answer is not None and not self.answer.done():
-            self.answer.set_exception(Refused("the server closed the connection"))
+            self.answer.set_exception(_Gone("the server closed the connection"))
 
 
 class Backend:
@@ -69,12 +74,21 @@ class Backend:
         self._idle: list[_Line] = []
 
     async def post(self, request: bytes) -> None:
-        """Refused unless it is answered with a 2xx in time."""
-        loop = asyncio.get_running_loop()
+        """Refused unless it is answered with a 2xx in time.
+
+        A server may close a connection that was idle in the moment in which it is used again: then the request goes out once more,
+        over a new one, as HTTP clients do (RFC 9112, section 9.3.1). One that was taken twice shows as a stranger in the books.
+        """
         line = self._idle.pop() if self._idle else None
-        if line is None or line.transport.is_closing():
-            _, line = await loop.create_connection(_Line, "127.0.0.1", self._port)
-        line.answer = loop.create_future()
+        if line is not None and not line.transport.is_closing():
+            with contextlib.suppress(_Gone):
+                await self._ask(line, request)
+                return
+        _, line = await asyncio.get_running_loop().create_connection(_Line, "127.0.0.1", self._port)
+        await self._ask(line, request)
+
+    async def _ask(self, line: _Line, request: bytes) -> None:
+        line.answer = asyncio.get_running_loop().create_future()
         line.transport.write(request)
         try:
             async with asyncio.timeout(self._seconds):

@@ -11,6 +11,7 @@ import random
 import statistics
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass
 
 import uvloop
@@ -31,16 +32,20 @@ _MOST_CPU_GROWTH = 0.15
 
 @dataclass(frozen=True)
 class Slice:
-    """`cpu` is a share of one core; times are in ms."""
+    """`cpu` is a share of one core; times are in ms. `lost` says what went wrong in it, and how often: nothing at best."""
 
     memory_mib: float
     cpu: float
     p50: float
     p99: float
-    lost: int
+    lost: Counter[str]
 
     def __str__(self) -> str:
-        return f"{self.memory_mib:9.1f} MiB  {self.cpu:6.1%} of a core  p50 {self.p50:6.2f} ms  p99 {self.p99:7.2f} ms  lost {self.lost}"
+        return f"{self.memory_mib:9.1f} MiB  {self.cpu:6.1%} of a core  p50 {self.p50:6.2f} ms  p99 {self.p99:7.2f} ms  {told(self.lost)}"
+
+
+def told(lost: Counter[str]) -> str:
+    return "lost nothing" if not lost else "  ".join(f"{what} {count}" for what, count in lost.items())
 
 
 async def soak(stack: Stack, *, clients: int, rate: float, seconds: float, churn: float) -> list[Slice]:
@@ -49,7 +54,7 @@ async def soak(stack: Stack, *, clients: int, rate: float, seconds: float, churn
     slices = []
     leaving = int(clients * churn)
     async with staged(stack, users) as stage:
-        mark = 1
+        mark, before = 1, _books(stage)
         for number in range(_SLICES):
             stage.tally.arrived_at.clear()
             stage.tally.timed = True
@@ -60,7 +65,9 @@ async def soak(stack: Stack, *, clients: int, rate: float, seconds: float, churn
             await goes
             await stage.arrivals()
             await stage.tally.late_comers(seconds=LATE_SECONDS)
-            slices.append(_slice(stage, meter, sent))
+            books = _books(stage)
+            slices.append(_slice(stage, meter, sent, books - before))
+            before = books
             print(f"{(number + 1) / _SLICES:5.0%} {slices[-1]}", flush=True)
             gc.collect()
     return slices
@@ -99,10 +106,16 @@ async def _come_and_go(stack: Stack, users: list[str]) -> None:
     stage.backend.close()
 
 
-def _slice(stage: Stage, meter: Meter, sent: dict[int, float]) -> Slice:
+def _books(stage: Stage) -> Counter[str]:
+    """What went wrong so far."""
+    tally, crowd = stage.tally, stage.crowd
+    wrong = {"lost": tally.lost, "strangers": tally.strangers, "not connected": crowd.failed, "dropped": crowd.dropped}
+    return Counter(wrong) + stage.refused
+
+
+def _slice(stage: Stage, meter: Meter, sent: dict[int, float], lost: Counter[str]) -> Slice:
     used = meter.stop()
     waits = sorted((at - sent[mark]) * 1000 for mark, at in stage.tally.arrived_at.items() if mark in sent)
-    lost = stage.tally.lost + stage.failures + stage.tally.strangers
     p99 = waits[int(len(waits) * 0.99)]
     return Slice(memory_bytes(stage.stack.pids) / 2**20, used.server_share, statistics.median(waits), p99, lost)
 
@@ -139,8 +152,8 @@ def main() -> int:
         stack.forget()
         machine.stop()
     memory, cpu = growth(slices)
-    lost = sum(each.lost for each in slices)
-    print(f"memory {memory:+.1%}, CPU {cpu:+.1%} from the second to the last quarter; lost {lost}")
+    lost = sum((each.lost for each in slices), Counter[str]())
+    print(f"memory {memory:+.1%}, CPU {cpu:+.1%} from the second to the last quarter; {told(lost)}")
     return 1 if memory > _MOST_GROWTH or cpu > _MOST_CPU_GROWTH or lost else 0
 
 

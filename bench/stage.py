@@ -1,5 +1,6 @@
 """A running stack with its clients and a backend that posts to it, and the books about what arrives."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -22,13 +23,13 @@ class Stage:
         self.tally = tally or Tally()
         self.crowd = Crowd(stack.ports[process], stack, self.tally)
         self.backend = Backend(stack.ports[process])
-        self.refused = 0
-        """Requests that were answered with an error, or not at all."""
+        self.refused: Counter[str] = Counter()
+        """Requests that were answered with an error, or not at all, by what became of them."""
 
     @property
     def failures(self) -> int:
         """Connections that failed or were dropped, and requests."""
-        return self.crowd.failed + self.crowd.dropped + self.refused
+        return self.crowd.failed + self.crowd.dropped + self.refused.total()
 
     def meter(self) -> Meter:
         return Meter(self.stack.pids, self.stack.store_pids)
@@ -46,8 +47,8 @@ class Stage:
         """Post it; what is refused is counted."""
         try:
             await self.backend.post(request)
-        except (Refused, OSError):
-            self.refused += 1
+        except (Refused, OSError) as error:
+            self.refused[str(error)] += 1
 
     async def arrivals(self) -> None:
         """Wait for what is on its way; what does not come is lost."""
