@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 from django.utils import timezone
 
-from notifier import wire
+from notifier import names, wire
 from notifier.access import Person
 from notifier.errors import Forbidden, Unauthenticated
 from notifier.following import topic_positions
@@ -26,6 +26,13 @@ class Request:
     topic: str | None = None
     resume: Mapping[str, int] = field(default_factory=dict)
     epoch: str | None = None
+
+    @property
+    def streams(self) -> list[str]:
+        """Those that are known before the database was asked."""
+        if self.topic is not None:
+            return [names.topic_stream(self.topic)]
+        return [names.user_stream(self.person.recipient), names.EVERYONE]
 
 
 @dataclass(frozen=True, slots=True)
