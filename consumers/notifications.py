@@ -41,6 +41,8 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         # An extension of our own, which `routing.uvicorn_socket` offers and daphne does without.
         hand_over: Callable[[NotificationConsumer], None] | None = scope.get("extensions", {}).get("notifier.handover")
         try:
+            await receive()  # that it begins
+            await self.connect()
             while hand_over is None or self.session is None:
                 await self.dispatch(await receive())
         except StopConsumer:

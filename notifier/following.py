@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -17,8 +18,7 @@ from notifier.rowsets import TIME, among, listed, moment, pack, rowset, table
 from notifier.sequences import ensure_streams
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """Where a person stands in one stream; see `models.Stream` and `models.Subscription` for the numbers."""
 
     stream_id: int

@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 _TICK_SECONDS = 1.0
 _UNWELL_SWEEP_SECONDS = 2.0
 # A subscription in Redis may take effect a moment after it was asked for; such streams are swept once more soon after.
-_FRESH_SECONDS = 2.0
+_FRESH_SECONDS = 0.5
 # Between two connections that are asked to leave, in seconds: shorter where there are very many.
 _DRAIN_PAUSE = 0.05
 # For the tasks of a hub that stops, and again for the last that it writes.
