@@ -155,12 +155,16 @@ class Socket(asyncio.Protocol):
         self._works = False
         waiting, self._waiting = self._waiting, []
         try:
-            work.result()
-            for event in waiting:
-                self._deliver(event)
+            if not work.cancelled():
+                work.result()
+            while waiting:
+                self._deliver(waiting.pop(0))
         except Exception:
             logger.exception("a message was not worked on")
             self._transport.close()
+            for event in waiting:
+                if event["type"] == "websocket.disconnect":
+                    self._deliver(event)
         self._regulate()
 
     def _tell(self, event: Event) -> Awaitable[None] | None:
