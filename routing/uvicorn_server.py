@@ -22,7 +22,6 @@ class BoundedHttp(HttpToolsProtocol):
 
     _head: int | None = None  # bytes of a head that has not ended yet
     _waiting: asyncio.TimerHandle | None = None
-    _upgrades: bool | None = None  # what is asked for, once all headers are known
 
     def __init__(self, *args: Any, sockets: Sockets, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -37,7 +36,7 @@ class BoundedHttp(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
-        self._head, self._upgrades = 0, None
+        self._head = 0
         if self._waiting is None:
             self._wait()
         super().on_message_begin()
@@ -46,12 +45,6 @@ class BoundedHttp(HttpToolsProtocol):
         self._head = None
         self._wait_no_more()
         super().on_headers_complete()
-
-    def _should_upgrade(self) -> bool:
-        # Asked at three moments of each request; most have no such header.
-        if self._upgrades is None:
-            self._upgrades = super()._should_upgrade()
-        return self._upgrades
 
     def _wait(self) -> None:
         self._waiting = self.loop.call_later(HEAD_SECONDS, self.transport.close)
