@@ -14,7 +14,7 @@ Opener = tuple[Any, Request]
 
 
 class Openings(Batcher[Opener, Opening]):
-    """One join of groups and one question to the database for a crowd, instead of one each: 40 µs less a connect.
+    """One join of groups and one question to the database for a crowd, instead of one each: docs/decisions/0019-connects.md.
 
     `carry` has a connection carry further streams, `settle` returns when the groups of all streams are joined.
     """

@@ -95,7 +95,7 @@ _REVOKED, _BLOCKED, _EPOCH = -1, -2, -3
 
 
 def _look_up(recipients: Collection[str]) -> _Known:
-    """In one statement, of which each takes 0.3 ms of two threads that wait for each other: `revocation` and `blocking` have the same for one person."""
+    """In one statement, for each takes some 0.15 ms, however many people it is about: `revocation` and `blocking` have the same for one person."""
     in_force = "(until IS NULL OR until > %s)"
     query = (
         f"{places_query()}"  # noqa: S608 -- no input in it
