@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from channels.exceptions import StopConsumer
@@ -31,6 +31,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
     channel_layer_alias = "none"
 
     session: Session | None = None
+    _agent = ""
     _left_with = _ABNORMAL
     _welcomed = False
 
@@ -40,7 +41,9 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         # An extension of our own, which `routing.uvicorn_socket` offers and daphne does without.
         hand_over: Callable[[NotificationConsumer], None] | None = scope.get("extensions", {}).get("notifier.handover")
         try:
-            while hand_over is None or not self._welcomed:
+            await receive()  # that it begins
+            await self.connect()
+            while hand_over is None or self.session is None:
                 await self.dispatch(await receive())
         except StopConsumer:
             self._let_go()
@@ -53,7 +56,7 @@ class NotificationConsumer(AsyncWebsocketConsumer):
             self.scope = {}
             hand_over(self)
 
-    def take(self, text: str | None) -> Coroutine[Any, Any, None] | None:
+    def take(self, text: str | None) -> Awaitable[None] | None:
         """A message of a socket that was handed over. What is left to do about it, before the next."""
         return self.session.receive(text) if self.session is not None else None
 
@@ -93,6 +96,8 @@ class NotificationConsumer(AsyncWebsocketConsumer):
             await close_with(self, refusal)
             return
         connection = ids.new_connection_id()
+        agents = [value for name, value in self.scope["headers"] if name == b"user-agent"]
+        self._agent = agents[-1].decode("latin-1")[:256] if agents else ""
         self.session = Session(
             self._protocol(person),
             self.hub,
@@ -102,7 +107,8 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         )
         if (offer_to := self.scope.get("extensions", {}).get("notifier.offer")) is not None:
             offer_to(self.session.take)
-        await self.session.begin()
+        if (opening := self.session.begin()) is not None:
+            await opening
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if (work := self.take(text_data)) is not None:
@@ -157,13 +163,12 @@ class NotificationConsumer(AsyncWebsocketConsumer):
         self._welcomed = True
         METRICS.opened += 1
         TAIL.add("connected", recipient=session.person.recipient, address=self.address)
-        headers = dict(self.scope["headers"])
         presence.arrived(
             presence.Facts(
                 connection=session.connection,
                 recipient=session.person.recipient,
                 address=self.address,
-                agent=headers.get(b"user-agent", b"").decode("latin-1")[:256],
+                agent=self._agent,
                 client=session.protocol.client,
                 since=timezone.now(),
             ),

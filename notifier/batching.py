@@ -26,13 +26,17 @@ class Batcher(Generic[Want, Answer]):
 
     async def ask(self, want: Want) -> Answer:
         """The answer, or its error raised. Unavailable when the database does not answer."""
+        # shield: a connection that goes away must not cancel what another waits for.
+        return await asyncio.shield(self.submit(want))
+
+    def submit(self, want: Want) -> asyncio.Future[Answer]:
+        """The same for who waits with a callback. It is not to be cancelled."""
         future = self._wants.get(want)
         if future is None:
             future = self._wants[want] = asyncio.get_running_loop().create_future()
             if self._task is None or self._task.done():
                 self._task = asyncio.create_task(self._run())
-        # shield: a connection that goes away must not cancel what another waits for.
-        return await asyncio.shield(future)
+        return future
 
     async def _run(self) -> None:
         while self._wants:

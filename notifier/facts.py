@@ -5,7 +5,7 @@ import json
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Self
 
@@ -41,9 +41,11 @@ Look = Callable[[], Pulse]
 """Asks an open connection how it is now. Called from any thread; neither blocks nor fails."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of one connection. `agent` is the browser's own word, `client` that of the client library."""
+class Facts(NamedTuple):
+    """What is known of one connection. `agent` is the browser's own word, `client` that of the client library.
+
+    A tuple, for two are made for each connection that begins: 1 µs each, as a frozen dataclass 5.
+    """
 
     connection: str
     recipient: str
@@ -67,15 +69,14 @@ class Facts:
 
     def as_dict(self) -> dict[str, Any]:
         """In JSON's types: times as texts in UTC, and `browser` besides."""
-        told = {field.name: getattr(self, field.name) for field in fields(self)}
+        told = self._asdict()
         acked_at = wire.timestamp(self.acked_at) if self.acked_at else None
         return {**told, "browser": self.browser, "since": wire.timestamp(self.since), "acked_at": acked_at}
 
     def at(self, pulse: Pulse) -> "Facts":
         """The same connection, as it is now."""
         age = None if pulse.acked is None else timedelta(seconds=time.monotonic() - pulse.acked)
-        return replace(
-            self,
+        return self._replace(
             page=pulse.page,
             visible=pulse.visible,
             acked_at=None if age is None else datetime.now(UTC) - age,

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -31,9 +31,10 @@ from notifier.inbox import Count, Missed, counts, last_seqs, since
 from notifier.ledger import Ledger
 from notifier.live import Live
 from notifier.lockstep import Lockstep
+from notifier.openings import Openings
 from notifier.receipts import note_delivered
 from notifier.reporting import Gauges, Reporter
-from notifier.resuming import Opening, Request, open_all
+from notifier.resuming import Opening, Request
 from notifier.revocation import ended_among
 
 logger = logging.getLogger(__name__)
@@ -41,7 +42,7 @@ logger = logging.getLogger(__name__)
 _TICK_SECONDS = 1.0
 _UNWELL_SWEEP_SECONDS = 2.0
 # A subscription in Redis may take effect a moment after it was asked for; such streams are swept once more soon after.
-_FRESH_SECONDS = 2.0
+_FRESH_SECONDS = 0.5
 # Between two connections that are asked to leave, in seconds: shorter where there are very many.
 _DRAIN_PAUSE = 0.05
 # For the tasks of a hub that stops, and again for the last that it writes.
@@ -60,7 +61,6 @@ Listener = Callable[[dict[str, Any]], None]
 
 class Hub:
     def __init__(self) -> None:
-        self.openings: Batcher[Request, Opening] = Batcher(open_all, at_a_time=_BATCH)
         self.counts: Batcher[Person, Count] = Batcher(counts, at_a_time=_BATCH)
         self.missed: Batcher[tuple[str, int], Missed] = Batcher(since, at_a_time=_READ_BATCH)
         self.admission = Admission()
@@ -71,6 +71,7 @@ class Hub:
         self._since: dict[Connection, float] = {}
         self.enforcement: Enforcement[Connection] = Enforcement(self._since, self.admission, self._let_go)
         self._groups = Groups(self._dispatch)
+        self._openings = Openings(self._carry_further, self._groups.settle)
         self.reporter = Reporter(self._gauges)
         self._listeners: set[Listener] = set()
         self._fresh: dict[str, float] = {}
@@ -114,14 +115,32 @@ class Hub:
 
     async def join(self, connection: Connection, streams: list[str]) -> None:
         """Carry these streams for the connection. Returns when their groups are joined, or the layer failed to: the sweep stands in."""
-        self.start()
-        self._streams[connection].update(streams)
-        self._since.setdefault(connection, time.monotonic())
-        for stream in streams:
-            self._carried[stream].add(connection)
-            self._fresh.setdefault(stream, time.monotonic())
-            self._groups.join(wakeups.group_of(stream))
+        self._carry(connection, streams)
         await self._groups.settle()
+
+    def open(self, connection: Connection, request: Request) -> asyncio.Future[Opening]:
+        """Join what is known and ask what the connection begins with; the answer carries all its streams by then.
+
+        Its errors are those of `open_all`, and Unavailable. It is not to be cancelled.
+        """
+        self._carry(connection, request.streams)
+        return self._openings.submit((connection, request))
+
+    def _carry(self, connection: Connection, streams: Iterable[str]) -> None:
+        """As `join`, but the groups are joined by whoever settles them next."""
+        self.start()
+        now = time.monotonic()
+        self._streams[connection].update(streams)
+        self._since.setdefault(connection, now)
+        for stream in streams:
+            if not (carrying := self._carried[stream]):
+                self._fresh[stream] = now
+                self._groups.join(wakeups.group_of(stream))
+            carrying.add(connection)
+
+    def _carry_further(self, connection: Connection, streams: Iterable[str]) -> None:
+        if connection in self._streams:  # or else it went meanwhile
+            self._carry(connection, streams)
 
     def part(self, connection: Connection, streams: list[str] | None = None) -> None:
         """Carry these streams, or any, no longer for the connection. Groups that nobody needs are left at the next tick."""

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from notifier.access import Person
 from notifier.contents import CONTENTS
 from notifier.errors import Invalid
-from notifier.following import Position, all_positions, all_positions_of, own_position, positions, positions_of
+from notifier.following import Places, Position, all_positions, all_positions_of, own_position, positions, positions_of
 from notifier.models import Entry, Notification, Receipt, Stream
 from notifier.rowsets import among, listed, pack, rowset, table
 from notifier.unread import count_unread
@@ -113,9 +113,9 @@ def count(person: Person) -> Count:
     return counts([person])[person]
 
 
-def counts(people: Collection[Person]) -> dict[Person, Count]:
-    """The same for many people at once, in as many queries."""
-    places = positions_of(people)
+def counts(people: Collection[Person], found: Places | None = None) -> dict[Person, Count]:
+    """The same for many people at once, in as many queries. `found` is what they read, if that is known."""
+    places = positions_of(people, found)
     numbers = count_unread([(person.recipient, mine) for person, mine in places.items()])
     return {person: Count(mine, number) for (person, mine), number in zip(places.items(), numbers, strict=True)}
 

@@ -1,8 +1,8 @@
 """What all WebSockets of a process share, and what takes one over."""
 
-from collections.abc import Coroutine
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from routing.frame_parsers import FrameParsers
 from routing.keepalive import KeepAlive
@@ -11,8 +11,8 @@ from routing.keepalive import KeepAlive
 class Receiver(Protocol):
     """Takes over an open socket. Called on the event loop, and never while it is at work on the message before."""
 
-    def take(self, text: str | None) -> Coroutine[Any, Any, None] | None:
-        """A message (None: a binary one). What is left to do about it, before the next one."""
+    def take(self, text: str | None) -> Awaitable[None] | None:
+        """A message (None: a binary one). What is left to do about it, before the next one: for a future no task is made."""
 
     def gone(self, code: int) -> None:
         """The connection ended. Called once, as the last."""

@@ -7,7 +7,7 @@ pings all sockets, and the application may hand the socket over to a receiver an
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from uvicorn.protocols.utils import ClientDisconnected
@@ -16,7 +16,7 @@ from websockets.frames import Close, Frame, Opcode
 from websockets.server import ServerProtocol
 
 from notifier.live import frame_of
-from routing import handshake
+from routing import eager, handshake
 from routing.frame_parsers import short_text
 from routing.sockets import Receiver, Sockets
 
@@ -69,12 +69,13 @@ class Socket(asyncio.Protocol):
         self._open.add(self)
         scope["extensions"] = {"notifier.frame": self.write_frame, "notifier.handover": self.hand_over}
         self._waiting.append({"type": "websocket.connect"})
-        self._spawn(self._run(application, scope))
+        # Who presents a token is let in without any wait.
+        if (task := eager.start(self._run(application, scope))) is not None:
+            self._keep(task)
 
     # -------------------------------------------------------------- the ASGI application
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+    def _keep(self, task: asyncio.Task[None]) -> None:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -149,23 +150,24 @@ class Socket(asyncio.Protocol):
         for event in waiting:
             self._deliver(event)
 
-    async def _work(self, work: Coroutine[Any, Any, None]) -> None:
-        left: Coroutine[Any, Any, None] | None = work
+    def _worked(self, work: asyncio.Future[None]) -> None:
+        """Take what came meanwhile."""
+        self._works = False
+        waiting, self._waiting = self._waiting, []
         try:
-            while True:
-                if left is not None:
-                    await left
-                if not self._waiting:
-                    return
-                left = self._tell(self._waiting.pop(0))
+            if not work.cancelled():
+                work.result()
+            while waiting:
+                self._deliver(waiting.pop(0))
         except Exception:
             logger.exception("a message was not worked on")
             self._transport.close()
-        finally:
-            self._works = False
-            self._regulate()
+            for event in waiting:
+                if event["type"] == "websocket.disconnect":
+                    self._deliver(event)
+        self._regulate()
 
-    def _tell(self, event: Event) -> Coroutine[Any, Any, None] | None:
+    def _tell(self, event: Event) -> Awaitable[None] | None:
         receiver = self._receiver
         if receiver is not None and event["type"] == "websocket.receive":
             return receiver.take(event.get("text"))
@@ -246,12 +248,15 @@ class Socket(asyncio.Protocol):
                 self._awaited.set_result(None)
         elif (work := self._tell(event)) is not None:
             self._works = True
-            self._spawn(self._work(work))
+            if not isinstance(work, asyncio.Future):
+                work = asyncio.get_running_loop().create_task(_await(work))
+                self._keep(work)
+            work.add_done_callback(self._worked)
         self._regulate()
 
     def _regulate(self) -> None:
-        """Read nothing more while a message waits, or is worked on; but the client's answer to a close frame is read."""
-        pause = bool(self._waiting or self._works) and not self._closing
+        """Read nothing more while a message waits; but the client's answer to a close frame is read."""
+        pause = bool(self._waiting) and not self._closing
         if pause is not self._is_paused and not self._transport.is_closing():
             self._is_paused = pause
             (self._transport.pause_reading if pause else self._transport.resume_reading)()
@@ -301,3 +306,7 @@ class Socket(asyncio.Protocol):
         elif not self._closing:
             self._close(_RESTART, "")
         self._transport.close()
+
+
+async def _await(work: Awaitable[None]) -> None:
+    await work

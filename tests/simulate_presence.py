@@ -153,7 +153,7 @@ class Simulation:
         assert self.update(keys=keys, args=[self.server(1), *parts]) == 1
 
     def come_and_go(self) -> None:
-        facts = Facts(**{**{name: getattr(self.facts(1), name) for name in Facts.__slots__}, "connection": "con_new"})
+        facts = self.facts(1)._replace(connection="con_new")
         self.put_lot(self.server(1), [facts])
         arguments = [self.server(1), self.names.persons, "", facts.connection, facts.recipient]
         assert self.drop(keys=self.keys(self.server(1)), args=arguments) == 1

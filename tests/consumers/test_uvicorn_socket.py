@@ -5,7 +5,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -28,14 +28,16 @@ _PING_SECONDS = 2
 
 
 class Taker:
-    """Echoes what it is given; `slow …` after a moment, as if it asked the database."""
+    """Echoes what it is given; `slow …` and `later …` after a moment, as if it asked the database: by a coroutine, and by a future."""
 
     def __init__(self, write_frame: Callable[[bytes], bool], said: list[Any]) -> None:
         self._write, self.said = write_frame, said
 
-    def take(self, text: str | None) -> Coroutine[Any, Any, None] | None:
+    def take(self, text: str | None) -> Awaitable[None] | None:
         if text is not None and text.startswith("slow"):
             return self._slowly(text)
+        if text is not None and text.startswith("later"):
+            return self._later(text)
         self._say(text)
         return None
 
@@ -45,6 +47,16 @@ class Taker:
     async def _slowly(self, text: str) -> None:
         await asyncio.sleep(0.2)
         self._say(text)
+
+    def _later(self, text: str) -> asyncio.Future[None]:
+        loop = asyncio.get_running_loop()
+        said: asyncio.Future[None] = loop.create_future()
+        if text.endswith("fails"):
+            loop.call_later(0.1, said.set_exception, RuntimeError("on purpose"))
+        else:
+            loop.call_later(0.2, self._say, text)
+            loop.call_later(0.2, said.set_result, None)
+        return said
 
     def _say(self, text: str | None) -> None:
         self.said.append(text)
@@ -117,13 +129,25 @@ BOTH = pytest.mark.parametrize("path", [b"/keeps/", b"/hands-over/"])
 @BOTH
 def test_messages_come_in_order_and_the_end_once(served: Served, path: bytes) -> None:
     with served.opened(path) as connection:
-        connection.send(ws.text(b"slow 1"), ws.text(b"2"), ws.text(b"slow 3"), ws.text(b"4"))
-        assert [connection.frame().payload for _ in range(4)] == [b"slow 1", b"2", b"slow 3", b"4"]
+        connection.send(ws.text(b"slow 1"), ws.text(b"2"), ws.text(b"later 3"), ws.text(b"4"))
+        assert [connection.frame().payload for _ in range(4)] == [b"slow 1", b"2", b"later 3", b"4"]
         connection.send(ws.text(b"slow 5"), ws.closing(4001))
         assert connection.ending().outcome == 4001
     _wait_until(lambda: 4001 in served.said)
     time.sleep(0.3)
     assert [said for said in served.said if isinstance(said, int)] == [4001]
+
+
+def test_work_that_fails_ends_the_connection(served: Served) -> None:
+    """What came meanwhile is not taken any more; but the end is told, also of a client that is gone already."""
+    with served.opened(b"/hands-over/") as connection:
+        connection.send(ws.text(b"later fails"), ws.text(b"2"))
+        with pytest.raises(Ended):
+            connection.frame()
+    with served.opened(b"/hands-over/") as connection:
+        connection.send(ws.text(b"later fails"), ws.closing(4001))
+    _wait_until(lambda: len(served.said) == 2)
+    assert sorted(served.said) == [1005, 4001]
 
 
 @BOTH
