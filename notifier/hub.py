@@ -10,8 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,6 +20,7 @@ from notifier import blocking, bus, idempotency, orders, presence, redis_line, r
 from notifier.access import Person
 from notifier.admission import Admission
 from notifier.batching import Batcher
+from notifier.carriers import Carriers
 from notifier.changes import Change
 from notifier.connection import Connection
 from notifier.database import in_database
@@ -30,7 +30,6 @@ from notifier.groups import Groups
 from notifier.inbox import Count, Missed, counts, last_seqs, since
 from notifier.ledger import Ledger
 from notifier.live import Live
-from notifier.lockstep import Lockstep
 from notifier.openings import Openings
 from notifier.receipts import note_delivered
 from notifier.reporting import Gauges, Reporter
@@ -49,8 +48,6 @@ _DRAIN_PAUSE = 0.05
 _STOP_SECONDS = 2.0
 _TIDY_SECONDS = 600.0
 _SWEEP_CHUNK = 1000
-# So many on one stream go in step.
-_MANY = 16
 _BATCH = 500
 # Each may bring a hundred entries.
 _READ_BATCH = 200
@@ -65,11 +62,8 @@ class Hub:
         self.missed: Batcher[tuple[str, int], Missed] = Batcher(since, at_a_time=_READ_BATCH)
         self.admission = Admission()
         self.ledger = Ledger()
-        self._carried: dict[str, set[Connection]] = defaultdict(set)
-        self._streams: dict[Connection, set[str]] = defaultdict(set)
-        self._steps: dict[str, Lockstep] = {}
-        self._since: dict[Connection, float] = {}
-        self.enforcement: Enforcement[Connection] = Enforcement(self._since, self.admission, self._let_go)
+        self._carriers = Carriers()
+        self.enforcement: Enforcement[Connection] = Enforcement(self._carriers.since, self.admission, self._let_go)
         self._groups = Groups(self._dispatch)
         self._openings = Openings(self._carry_further, self._groups.settle)
         self.reporter = Reporter(self._gauges)
@@ -92,7 +86,7 @@ class Hub:
                     self._tick(),
                     presence.keep(),
                     retention.keep(),
-                    self.ledger.keep(self._streams.keys),
+                    self.ledger.keep(lambda: self._carriers.connections),
                 )
             ]
 
@@ -111,7 +105,7 @@ class Hub:
         with contextlib.suppress(Unavailable, TimeoutError):
             async with asyncio.timeout(_STOP_SECONDS):
                 await self._write_delivered()
-                await self.ledger.flush(tuple(self._streams))
+                await self.ledger.flush(tuple(self._carriers.connections))
 
     async def join(self, connection: Connection, streams: list[str]) -> None:
         """Carry these streams for the connection. Returns when their groups are joined, or the layer failed to: the sweep stands in."""
@@ -126,37 +120,21 @@ class Hub:
         self._carry(connection, request.streams)
         return self._openings.submit((connection, request))
 
-    def _carry(self, connection: Connection, streams: Iterable[str]) -> None:
+    def _carry(self, connection: Connection, streams: Collection[str]) -> None:
         """As `join`, but the groups are joined by whoever settles them next."""
         self.start()
-        now = time.monotonic()
-        self._streams[connection].update(streams)
-        self._since.setdefault(connection, now)
-        for stream in streams:
-            if not (carrying := self._carried[stream]):
-                self._fresh[stream] = now
-                self._groups.join(wakeups.group_of(stream))
-            carrying.add(connection)
+        for stream in self._carriers.add(connection, streams):
+            self._fresh[stream] = time.monotonic()
+            self._groups.join(wakeups.group_of(stream))
 
-    def _carry_further(self, connection: Connection, streams: Iterable[str]) -> None:
-        if connection in self._streams:  # or else it went meanwhile
+    def _carry_further(self, connection: Connection, streams: Collection[str]) -> None:
+        if connection in self._carriers.connections:  # or else it went meanwhile
             self._carry(connection, streams)
 
     def part(self, connection: Connection, streams: list[str] | None = None) -> None:
         """Carry these streams, or any, no longer for the connection. Groups that nobody needs are left at the next tick."""
-        mine = self._streams.pop(connection, set())
-        leaving = mine if streams is None else mine.intersection(streams)
-        if mine - leaving:
-            self._streams[connection] = mine - leaving
-        else:
-            self._since.pop(connection, None)
-        connection.delivery.fall_out()
-        for stream in leaving:
-            self._carried[stream].discard(connection)
-            if not self._carried[stream]:
-                del self._carried[stream]
-                self._steps.pop(stream, None)
-                self._groups.leave(wakeups.group_of(stream))
+        for stream in self._carriers.remove(connection, streams):
+            self._groups.leave(wakeups.group_of(stream))
 
     def acknowledged(self, recipient: str, streams: dict[str, int]) -> None:
         """Remember how far a person's browser is; written once a second for all."""
@@ -170,7 +148,7 @@ class Hub:
 
     async def _let_go(self) -> None:
         """Ask every connection to go elsewhere, one after the other so that they do not all come back at once."""
-        leaving = tuple(self._streams)
+        leaving = tuple(self._carriers.connections)
         pause = min(_DRAIN_PAUSE, settings.ENVIRONMENT.drain_seconds / max(len(leaving), 1))
         began = time.monotonic()
         for number, connection in enumerate(leaving, 1):
@@ -190,21 +168,15 @@ class Hub:
             case "notification.batch":
                 content = message["content"]
                 for stream, seq in message["places"]:
-                    if stream in self._carried:
+                    if stream in self._carriers.streams:
                         self._push(stream, seq, wire.notification_frame(stream, seq, content, replayed=False))
             case _:
                 change = Change.of_message(message)
-                for connection in tuple(self._carried.get(message["stream"], ())):
+                for connection in self._carriers.of(message["stream"]):
                     connection.told(change)
 
     def _push(self, stream: str, seq: int, text: str) -> None:
-        if not (carriers := self._carried.get(stream)):
-            return
-        if (step := self._steps.get(stream)) is None and len(carriers) >= _MANY:
-            step = self._steps[stream] = Lockstep()
-        live = Live(stream, seq, text, asyncio.get_running_loop().time())
-        for connection in tuple(carriers) if step is None else step.push(live, carriers):
-            connection.push(live, step)
+        self._carriers.push(Live(stream, seq, text, asyncio.get_running_loop().time()))
 
     def _take_order(self, message: dict[str, Any]) -> None:
         """What is said to the hubs, and what is for the operators who listen here."""
@@ -234,10 +206,10 @@ class Hub:
             self._groups.leave(wakeups.OPS)
 
     def _gauges(self) -> Gauges:
-        waiting = [connection.delivery.waiting for connection in self._streams]
+        waiting = [connection.delivery.waiting for connection in self._carriers.connections]
         return {
             "connections": len(waiting),
-            "behind": sum(connection.delivery.behind for connection in self._streams),
+            "behind": sum(connection.delivery.behind for connection in self._carriers.connections),
             "waiting": sum(waiting),
         }
 
@@ -268,23 +240,23 @@ class Hub:
         interval = _UNWELL_SWEEP_SECONDS if redis_line.is_unwell() else settings.SWEEP_SECONDS
         # The tick that is nearest to the time, and not the one after it.
         if now - self._swept >= min(interval, settings.SWEEP_SECONDS) - _TICK_SECONDS / 2:
-            streams, self._swept = list(self._carried), now
+            streams, self._swept = list(self._carriers.streams), now
         else:
-            streams = [stream for stream in self._fresh if stream in self._carried]
+            streams = [stream for stream in self._fresh if stream in self._carriers.streams]
         self._fresh = {stream: since for stream, since in self._fresh.items() if now - since < _FRESH_SECONDS}
         for start in range(0, len(streams), _SWEEP_CHUNK):
             for stream, (head, revision) in (
                 await in_database(last_seqs, streams[start : start + _SWEEP_CHUNK])
             ).items():
-                for connection in tuple(self._carried.get(stream, ())):
+                for connection in self._carriers.of(stream):
                     connection.notice(stream, head, revision)
 
     async def _enforce(self) -> None:
         """Carry out what operators ordered; then close the connections whose credential is no longer in force."""
-        if not await self.enforcement.check() or not self._streams:
+        if not await self.enforcement.check() or not self._carriers.connections:
             return
-        ended = await in_database(ended_among, {connection.person for connection in self._streams})
-        for connection in tuple(self._streams) if ended else ():
+        ended = await in_database(ended_among, {connection.person for connection in self._carriers.connections})
+        for connection in tuple(self._carriers.connections) if ended else ():
             if (code := ended.get(connection.person)) is not None:
                 connection.leave(code)
 

@@ -1,6 +1,6 @@
 """Connections that begin at the same moment, opened together: their groups are joined, then the database is asked."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from notifier.batching import Batcher
@@ -19,7 +19,7 @@ class Openings(Batcher[Opener, Opening]):
     `carry` has a connection carry further streams, `settle` returns when the groups of all streams are joined.
     """
 
-    def __init__(self, carry: Callable[[Any, Iterable[str]], None], settle: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, carry: Callable[[Any, Collection[str]], None], settle: Callable[[], Awaitable[None]]) -> None:
         super().__init__(at_a_time=_AT_A_TIME)
         self._carry, self._settle = carry, settle
 
