@@ -2,7 +2,7 @@ import { createCredential } from "./credential.js";
 import { createCursors } from "./cursors.js";
 import { NotifierEventTarget, type Status } from "./events.js";
 import type { Command } from "./frames.js";
-import { CLOSED, CLOSING, CONNECTING, OPEN, createLine } from "./line.js";
+import { createLine } from "./line.js";
 import { type NotifierOptions, apiAddress, socketAddress, socketConstructor } from "./options.js";
 import { watchPage } from "./page.js";
 import { type InboxPage, type InboxQuery, createApi } from "./rest.js";
@@ -19,11 +19,6 @@ import type { Parts } from "./source.js";
  * client.connect();
  */
 export class NotifierClient extends NotifierEventTarget {
-  static readonly CONNECTING = CONNECTING;
-  static readonly OPEN = OPEN;
-  static readonly CLOSING = CLOSING;
-  static readonly CLOSED = CLOSED;
-
   readonly #parts: Parts;
   #watch: AbortController | null = null;
 

@@ -15,23 +15,15 @@ export function whereabouts(): Where {
 /** Tells a client, until the signal, what becomes of the page and its network, where there is a page. */
 export function watchPage({ session, source }: Parts, signal: AbortSignal): void {
   if (!globalThis.document) return;
-  /** The page is being hidden or left; it may not run again. */
-  const leave = (): void => {
-    session.save();
+  /** The page is shown, hidden or turned to. One that is hidden may not run again. */
+  const turn = (): void => {
     source.look();
+    if (isVisible()) source.wake("visible");
+    else session.save();
   };
   listen(window, "online", () => source.wake("online"), signal);
   listen(window, "offline", () => session.probe(true), signal); // Or so the browser thinks.
-  const hide = (): void => {
-    leave();
-    source.suspend();
-  };
-  const turn = (): void => {
-    if (!isVisible()) return leave();
-    source.look();
-    source.wake("visible");
-  };
-  listen(window, "pagehide", hide, signal);
+  listen(window, "pagehide", () => source.suspend(), signal);
   listen(window, "pageshow", ({ persisted }) => persisted && source.connect(), signal);
   listen(document, "visibilitychange", turn, signal);
   // A laptop that wakes changes nothing about what is visible.

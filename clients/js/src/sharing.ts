@@ -105,7 +105,7 @@ export const sharedTabs: TabSharing = (parts) => {
       },
 
       follow() {
-        if (!follows) line.drop();
+        if (!follows) line.suspend();
         follows = true;
         listen();
         tellFront();
@@ -197,8 +197,9 @@ export const sharedTabs: TabSharing = (parts) => {
     },
 
     suspend() {
+      session.save();
       leave();
-      line.drop();
+      line.suspend();
     },
 
     wake(why) {
@@ -250,7 +251,7 @@ export const sharedTabs: TabSharing = (parts) => {
     },
 
     restart(whom) {
-      line.drop();
+      line.suspend();
       join(whom); // There may be a tab of theirs.
     },
 
