@@ -21,7 +21,7 @@ export function createCredential(getToken: () => Promise<string>) {
   /** A new token, which becomes the one at hand. */
   const renew = async (): Promise<string> => {
     token = await getToken();
-    if (!token) throw new TypeError("getToken() returned no token.");
+    if (!token) throw new TypeError("getToken() gave none.");
     expires = Infinity;
     return token;
   };

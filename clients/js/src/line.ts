@@ -83,7 +83,7 @@ export function createLine(parts: Parts): Source {
     const made = (socket = new Socket(url, protocols));
     const on = (type: "open" | "message" | "close" | "error", listener: (event: any) => void): void =>
       made.addEventListener(type, (event) => made === socket && listener(event));
-    on("open", () => session.begin((text) => made.readyState === OPEN && made.send(text), parts.resume()));
+    on("open", () => session.begin((text) => made.send(text), parts.resume()));
     on("message", ({ data }) => readyState === CLOSING || session.received(data));
     on("close", ({ code, reason }) => {
       if (readyState === CLOSING) return end("offline", code, reason);
@@ -131,7 +131,7 @@ export function createLine(parts: Parts): Source {
     },
 
     get inFront() {
-      return globalThis.document?.visibilityState !== "hidden";
+      return !globalThis.document?.hidden;
     },
 
     connect() {

@@ -45,6 +45,6 @@ export function apiAddress({ api = "/api/v1/" }: NotifierOptions, socket: string
 /** @throws TypeError when the platform has no WebSocket and none was given */
 export function socketConstructor(options: NotifierOptions): SocketConstructor {
   const Socket = options.WebSocket ?? (globalThis.WebSocket as SocketConstructor | undefined);
-  if (!Socket) throw new TypeError("No WebSocket is here: give one.");
+  if (!Socket) throw new TypeError("No WebSocket is here.");
   return Socket;
 }

@@ -40,16 +40,18 @@ export class InboxError extends Error {
   }
 }
 
-export type Api = ReturnType<typeof createApi>;
-
 /**
- * The part of the REST API that a browser needs, with the credential of the socket.
+ * Reads from the REST API, with the credential of the socket.
  *
- * @param base the address of the API, which ends in a slash
+ * @param path below the base address
+ * @param fields what the answer must have, written as those of frames
+ * @throws InboxError, or what `signal` was aborted with
  */
-export function createApi(base: string, credential: Credential | null) {
-  /** @param fields what the answer must have, parted by blanks */
-  async function get(path: string, fields: string, signal: AbortSignal | null = null, isRepeated = false): Promise<any> {
+export type Api = (path: string, fields: string, signal?: AbortSignal | null, isRepeated?: boolean) => Promise<any>;
+
+/** @param base the address of the API, which ends in a slash */
+export function createApi(base: string, credential: Credential | null): Api {
+  return async function get(path, fields, signal = null, isRepeated = false) {
     let [status, code] = [0, "token_unavailable"];
     try {
       const token = await credential?.current();
@@ -69,18 +71,10 @@ export function createApi(base: string, credential: Credential | null) {
       signal?.throwIfAborted();
       throw new InboxError(status, code, error);
     }
-  }
-
-  return {
-    /** @throws InboxError, or what `signal` was aborted with */
-    inbox({ signal, ...query }: InboxQuery): Promise<InboxPage> {
-      const given = Object.entries(query).filter(([, value]) => value) as [string, string][];
-      return get(`inbox?${new URLSearchParams(given)}`, "notifications:at next:0s unread:nz", signal);
-    },
-
-    /** The recipient that the credential speaks for. @throws InboxError */
-    async me(): Promise<string> {
-      return (await get("me", "user")).user;
-    },
   };
+}
+
+export function readInbox(api: Api, { signal, ...query }: InboxQuery): Promise<InboxPage> {
+  const given = Object.entries(query).filter(([, value]) => value) as [string, string][];
+  return api(`inbox?${new URLSearchParams(given)}`, "notifications:at next:0s unread:nz", signal);
 }

@@ -26,8 +26,8 @@ export function createSession(parts: Parts) {
   let welcomed: WelcomeFrame | null = null;
   /** The cursors that the hello named, if it named any; another tab that holds the socket has said hello itself. */
   let resumed: Seqs | undefined;
-  /** The newest entry of each stream that was stored before the connection began and has not arrived; null when all has. */
-  let missing: Map<string, number> | null = null;
+  /** The newest entry of each stream that was stored before the connection began and has not arrived; undefined when all has. */
+  let missing: [stream: string, head: number][] | undefined;
   let banner: Banner | null = null;
   /** What the server was told of the page. */
   let told = "";
@@ -81,9 +81,9 @@ export function createSession(parts: Parts) {
 
   /** Notes how far a stream has come. */
   const reached = (stream: string, seq: number): void => {
-    if (seq >= (missing?.get(stream) ?? Infinity)) missing?.delete(stream);
-    if (missing?.size !== 0) return;
-    missing = null;
+    missing = missing?.filter(([name, head]) => name !== stream || head > seq);
+    if (missing?.length !== 0) return;
+    missing = undefined;
     emit("caughtup", null);
   };
 
@@ -99,7 +99,7 @@ export function createSession(parts: Parts) {
     cursors.welcome(user, epoch, streams, !resumed && !welcomed);
     welcomed = frame;
     unread.welcome(frame.unread, heads);
-    missing = new Map(Object.entries(heads).filter(([stream, head]) => head > (streams[stream] ?? 0)));
+    missing = Object.entries(heads).filter(([stream, head]) => head > (streams[stream] ?? 0));
     watchdog.start(ping * 1_000);
     parts.source.accepted(expires);
     const mine = send;
@@ -221,7 +221,7 @@ export function createSession(parts: Parts) {
 
     /** @throws TypeError for what the server would not take */
     command(command: Command): void {
-      if (!outbox.push(command)) fail("queue_full", "Too much was asked for while offline.");
+      if (!outbox.push(command)) fail("queue_full", "Too much waits already.");
     },
 
     /** The person has these before their eyes. @throws TypeError for what is no id of a notification */

@@ -45,7 +45,7 @@ export const sharedTabs: TabSharing = (parts) => {
   /** Whose tab this is, as far as anyone can tell. */
   const identify = async (): Promise<unknown> => {
     if (options.user !== undefined) return options.user;
-    return credential ? claimsOf(await credential.current()).sub : api.me();
+    return credential ? claimsOf(await credential.current()).sub : (await api("me", "user")).user;
   };
 
   const say = (detail: StatusDetail): void => {
@@ -212,7 +212,7 @@ export const sharedTabs: TabSharing = (parts) => {
     /** Tells where the person is, if this is the tab in front, or was until it was hidden. */
     look() {
       const { inFront } = source;
-      if (!front || inFront || (looked && document.visibilityState === "hidden")) session.look();
+      if (!front || inFront || (looked && document.hidden)) session.look();
       looked = inFront;
       tellFront();
     },
