@@ -170,7 +170,7 @@ export const sharedTabs: TabSharing = (parts) => {
     },
 
     connect() {
-      if (follows) return tabs?.ask({ wake: "connect" });
+      if (follows) return tabs?.ask({ why: "connect" });
       if (isAsking || tabs?.leads === false) return; // It is being found out who leads.
       if (tabs) return line.connect();
       const mine = ++run;
@@ -206,7 +206,7 @@ export const sharedTabs: TabSharing = (parts) => {
       if (!follows) line.wake(why);
       // A leader that seems alive is looked after by its own page and by this one's watchdog.
       else if (status.status === "live") session.probe(why === "online");
-      else tabs?.ask({ wake: why });
+      else tabs?.ask({ why });
     },
 
     /** Tells where the person is, if this is the tab in front, or was until it was hidden. */
