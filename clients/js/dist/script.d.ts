@@ -37,10 +37,6 @@ export declare const Notifier: {
         systemOffer: string;
         systemAllow: string;
         more: string;
-        moreLater: {
-            one: string;
-            other: string;
-        };
         whileAway: string;
         errors: {
             one: string;

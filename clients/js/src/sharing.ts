@@ -12,7 +12,7 @@ const IDENTIFYING = 5_000;
 
 /** Whether tabs can find each other here: in a page, and only in a secure context. */
 function canShare(): boolean {
-  return typeof document !== "undefined" && typeof BroadcastChannel !== "undefined" && !!navigator.locks;
+  return !!(globalThis.document && globalThis.BroadcastChannel && navigator.locks);
 }
 
 /**

@@ -67,7 +67,7 @@ it("names every part", () => {
   const item = { ...notification("b"), read: false, archived: false };
   const row = createRow(item, words, { mark: () => {}, file: () => {} });
   row.update(item);
-  root.append(createPanel(client, words, () => {}, signal).node, row.node);
+  root.append(createPanel(client, words, () => true, signal), row.node);
   const parts = [...root.querySelectorAll("[part]")].flatMap((each) => (each.getAttribute("part") ?? "").split(" "));
   // The bell's own are made when it is in a page.
   expect(documented("Parts")).toEqual([...new Set([...parts, "button", "badge"])].sort());

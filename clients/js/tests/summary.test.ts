@@ -89,7 +89,7 @@ it("makes one toast of five hundred that were missed", async () => {
   peer.send(...replay(500));
   await caughtUp;
   expect(titles()).toEqual(["Information: 500 while you were away"]);
-  expect(container.querySelector(".notifier-toast[data-summary]")).not.toBeNull();
+  expect(container.querySelector(".notifier-toast:not([data-id])")).not.toBeNull();
 });
 
 it("says how many errors are among them, and stays as an error does", async () => {

@@ -171,7 +171,7 @@ describe("more than three", () => {
     expect(more()).toBe("+197 more");
     vi.advanceTimersByTime(7 * 6_000);
     const last = toasts().at(-1);
-    expect(title(last)).toBe("Information: 177 more notifications");
+    expect(title(last)).toBe("Information: +177 more");
     expect([last?.dataset["summary"], more()]).toEqual(["true", ""]);
   });
 

@@ -28,10 +28,6 @@ export declare const TEXTS: {
     systemOffer: string;
     systemAllow: string;
     more: string;
-    moreLater: {
-        one: string;
-        other: string;
-    };
     whileAway: string;
     errors: {
         one: string;

@@ -19,8 +19,7 @@ export function chime(): void {
     const [tone, volume] = [context!.createOscillator(), context!.createGain()];
     const begin = start + index * 0.11;
     tone.frequency.value = frequency;
-    volume.gain.setValueAtTime(0, begin);
-    volume.gain.linearRampToValueAtTime(0.12, begin + 0.015);
+    volume.gain.setValueAtTime(0.1, begin);
     volume.gain.exponentialRampToValueAtTime(0.0001, begin + 0.3);
     tone.connect(volume).connect(destination);
     tone.start(begin);
@@ -28,9 +27,9 @@ export function chime(): void {
   });
 }
 
-/** Whether the browser knows system notifications, and what the person said: "default" means that nobody asked yet. */
-export function systemPermission(): NotificationPermission | "unsupported" {
-  return typeof window !== "undefined" && "Notification" in window ? window.Notification.permission : "unsupported";
+/** What the person said about system notifications: "default" means that nobody asked yet. Undefined where the browser knows none. */
+export function systemPermission(): NotificationPermission | undefined {
+  return window.Notification?.permission;
 }
 
 /** Tells it by the system; a click on it brings the page to the front and calls `open`. */
@@ -38,7 +37,7 @@ export function tellSystem({ id, title, body, icon }: Notification, open: () => 
   if (systemPermission() !== "granted") return;
   const picture = safeHref(icon, document.baseURI);
   try {
-    const shown = new window.Notification(title, { body, tag: id, ...(picture === null ? {} : { icon: picture }) });
+    const shown = new window.Notification(title, { body, tag: id, ...(picture && { icon: picture }) });
     shown.onclick = () => {
       window.focus();
       shown.close();

@@ -1,7 +1,7 @@
 import type { Level, Notification } from "../frames.js";
 import { safeHref } from "../links.js";
 import { listen } from "../listen.js";
-import { type Attributes, button, make } from "./dom.js";
+import { button, make } from "./dom.js";
 import type { Words } from "./texts.js";
 
 /** What a person may do about a notification: one of its `data.actions`. */
@@ -73,13 +73,12 @@ export interface CardOptions {
   readonly press?: () => void;
   /** What stands below the body. */
   readonly meta?: HTMLElement;
-  readonly attributes?: Attributes;
 }
 
 /** Builds a toast or a row of the list, with its tools at the end. Every text of the notification is set as text. */
 export function card(names: string, content: Content, options: CardOptions, ...tools: HTMLElement[]): HTMLLIElement {
   const { title, body, level, notification } = content;
-  const { words, done, press, meta, attributes } = options;
+  const { words, done, press, meta } = options;
   const tell = (from: Element, type: string, detail: object): boolean =>
     from.dispatchEvent(new CustomEvent(type, { detail: { notification, ...detail }, bubbles: true, composed: true, cancelable: true }));
   const href = safeHref(notification?.url ?? "", document.baseURI);
@@ -110,6 +109,6 @@ export function card(names: string, content: Content, options: CardOptions, ...t
     meta,
     actions.length > 0 ? make("div", "actions", {}, ...actions) : null,
   );
-  const all = { "data-level": level, "data-id": notification?.id ?? "", ...attributes };
-  return make("li", names, all, picture(notification?.icon ?? ""), text, make("div", "tools", {}, ...tools));
+  const attributes = { "data-level": level, "data-id": notification?.id ?? "" };
+  return make("li", names, attributes, picture(notification?.icon ?? ""), text, make("div", "tools", {}, ...tools));
 }

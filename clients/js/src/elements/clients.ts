@@ -9,7 +9,7 @@ interface Shared {
 const shared = new Map<string, Shared>();
 
 async function token(url: string): Promise<string> {
-  const response = await fetch(url, { cache: "no-store", credentials: "same-origin" });
+  const response = await fetch(url, { cache: "no-store" });
   if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
   const text = (await response.text()).trim();
   return text.startsWith("{") ? String((JSON.parse(text) as { token?: unknown }).token) : text;

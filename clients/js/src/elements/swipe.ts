@@ -14,13 +14,11 @@ export function swipeable(element: HTMLElement, gone: () => void): void {
   const move = (distance: number): void => {
     moved = distance;
     element.style.setProperty("--_swipe", `${distance}px`);
-    element.toggleAttribute("data-swiping", distance !== 0);
   };
 
-  listen(element, "pointerdown", (event) => {
-    const target = event.composedPath()[0];
-    if (event.button !== 0 || (target instanceof Element && target.closest("button") !== null)) return;
-    from = event.clientX;
+  listen(element, "pointerdown", ({ button, target, clientX }) => {
+    if (button !== 0 || (target as Element).closest("button")) return;
+    from = clientX;
     moved = 0;
   });
   listen(element, "pointermove", ({ clientX, pointerId }) => {

@@ -75,8 +75,7 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
     const { level, notification } = content;
     const dismiss = (): void => takeAway(toast);
     const close = iconButton("tool dismiss", dismiss, "close", words.say("dismiss"));
-    const attributes = { "data-summary": notification ? "" : "true" };
-    const node = card("toast notifier-toast", content, { words, done: dismiss, attributes }, close);
+    const node = card("toast notifier-toast", content, { words, done: dismiss }, close);
     const stays = level === "error" || (notification !== null && actionsOf(notification).length > 0);
     const countdown = stays ? null : createCountdown(duration, dismiss);
     const toast: Toast = { content, node, countdown, order: shown++, turn: stays ? Turn.stays : Turn.comes };
@@ -119,7 +118,7 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
       if (content.level === "error") overflowLevel = "error";
     }
     if (overflow > 0 && visible.length < max) {
-      const title = words.say("moreLater", overflow);
+      const title = words.say("more", overflow);
       overflow = 0;
       showSummary(title, "", overflowLevel);
       overflowLevel = "info";
