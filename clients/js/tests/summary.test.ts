@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { attach } from "../src/elements/attach.js";
 import { isNotificationId } from "../src/encode.js";
-import { Words } from "../src/elements/texts.js";
+import { createWords } from "../src/elements/texts.js";
 import { type ToastStack, createToastStack } from "../src/elements/toaststack.js";
 import type { NotifierClient } from "../src/index.js";
 import { Browser, next } from "./pages.js";
@@ -32,7 +32,7 @@ afterEach(async () => {
 });
 
 function show(client: NotifierClient, max = 3): ToastStack {
-  const options = { max, words: new Words({}, "en"), duration: 6_000, hotkey: "F8", seen: (ids: string[]) => client.seen(ids.filter(isNotificationId)) };
+  const options = { max, words: createWords({}, "en"), duration: 6_000, hotkey: "F8", seen: (ids: string[]) => client.seen(ids.filter(isNotificationId)) };
   const stack = createToastStack(container, options, stop.signal);
   attach(client, stack, () => false, () => false, stop.signal);
   return stack;

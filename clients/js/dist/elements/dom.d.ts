@@ -17,7 +17,7 @@ export type Attributes = Readonly<Record<string, string>>;
  */
 export declare function make<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, names?: string, attributes?: Attributes, ...children: Child[]): HTMLElementTagNameMap[Tag];
 /** Makes a button that says what it does. */
-export declare function button(names: string, text: string, press: () => void, attributes?: Attributes): HTMLButtonElement;
+export declare function button(names: string, text: string, press: () => unknown, attributes?: Attributes): HTMLButtonElement;
 /** Makes a button that shows what it does. */
 export declare function iconButton(names: string, press: () => void, name: Icon, label: string): HTMLButtonElement;
 /** Gives a button its icon and the name of it. */

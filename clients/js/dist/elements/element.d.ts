@@ -1,5 +1,5 @@
 import type { NotifierClient } from "../client.js";
-import { type Texts, Words } from "./texts.js";
+import { type Texts, type Words } from "./texts.js";
 declare const Base: typeof HTMLElement;
 /** What the elements have in common: a client, found by address or given; texts; a shadow tree that is drawn anew when one of them changes. */
 export declare abstract class NotifierElement extends Base {

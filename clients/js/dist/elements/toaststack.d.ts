@@ -18,7 +18,12 @@ export type ToastStack = ReturnType<typeof createToastStack>;
  * stay, the oldest gives its place to what comes after it, and returns when there is room.
  */
 export declare function createToastStack(parent: ShadowRoot, options: ToastOptions, signal: AbortSignal): {
-    words: Words;
+    words: {
+        number: (count: number) => string;
+        say(name: import("./texts.js").TextName, count?: number, shown?: string): string;
+        ago(date: Date): string;
+        moment: (date: Date) => string;
+    };
     showSummary: (title: string, body: string, level: Level) => void;
     /** Shows a notification; a link only if its address is safe to follow. */
     show: (notification: Notification) => void;

@@ -33,7 +33,7 @@ export class NotifierBell extends NotifierElement {
 
   protected draw(root: ShadowRoot, client: NotifierClient, words: Words, signal: AbortSignal): void {
     const badge = make("span", "badge", { "aria-hidden": "true" });
-    const attributes = { id: "bell", popovertarget: "panel", "aria-haspopup": "dialog", "aria-controls": "panel", "aria-expanded": "false" };
+    const attributes = { id: "bell", popovertarget: "panel", "aria-haspopup": "dialog" };
     const bell = (this.#bell = make("button", "button", attributes, icon("bell"), badge));
     const panel = (this.#panel = createPanel(client, words, () => this.hasAttribute("system"), signal));
     root.append(bell, panel);
@@ -63,13 +63,10 @@ export class NotifierBell extends NotifierElement {
       requestAnimationFrame(seek);
       if (this.open && panel.contains(root.activeElement)) bell.focus();
     });
-    listen(panel, "toggle", () => {
-      bell.ariaExpanded = String(this.open);
-      this.dispatchEvent(new Event("notifier-toggle"));
-    });
+    listen(panel, "toggle", () => this.dispatchEvent(new Event("notifier-toggle")));
     // The browser closes it when something else is pressed; what is focused elsewhere must not lie below it.
-    const leave = (event: Event): void => {
-      if (!event.composedPath().includes(this)) this.open = false;
+    const leave = (): void => {
+      if (!this.matches(":focus-within")) this.open = false;
     };
     listen(window, "focusin", leave, signal);
   }

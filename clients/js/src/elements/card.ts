@@ -47,9 +47,9 @@ export function actionsOf({ data }: Notification): Action[] {
 }
 
 /** A link that tells the page first; a listener that prevents the default follows it in its own way. */
-function link(names: string, href: string, text: string, tell: (link: Element) => boolean): HTMLElement {
+function link(names: string, href: string, text: string, tell: () => boolean): HTMLElement {
   const made = make("a", names, { href, rel: "noopener noreferrer", dir: "auto" }, text);
-  listen(made, "click", (event) => tell(made) || event.preventDefault());
+  listen(made, "click", (event) => tell() || event.preventDefault());
   return made;
 }
 
@@ -79,25 +79,23 @@ export interface CardOptions {
 export function card(names: string, content: Content, options: CardOptions, ...tools: HTMLElement[]): HTMLLIElement {
   const { title, body, level, notification } = content;
   const { words, done, press, meta } = options;
-  const tell = (from: Element, type: string, detail: object): boolean =>
-    from.dispatchEvent(new CustomEvent(type, { detail: { notification, ...detail }, bubbles: true, composed: true, cancelable: true }));
+  const tell = (type: string, detail: object): boolean =>
+    node.dispatchEvent(new CustomEvent(type, { detail: { notification, ...detail }, bubbles: true, composed: true, cancelable: true }));
   const href = safeHref(notification?.url ?? "", document.baseURI);
   const heading =
     href !== null
-      ? link("title", href, title, (from) => tell(from, "notifier-open", {}))
+      ? link("title", href, title, () => tell("notifier-open", {}))
       : press
         ? button("title", title, press, { dir: "auto" })
         : make("span", "title", { dir: "auto" }, title);
   const actions = (notification ? actionsOf(notification) : []).map((action) => {
     const { label, url } = action;
-    const choose = (from: Element): boolean => {
-      const isFollowed = tell(from, "notifier-action", { action });
+    const choose = (): boolean => {
+      const isFollowed = tell("notifier-action", { action });
       done?.();
       return isFollowed;
     };
-    if (url !== "") return link("action", url, label, choose);
-    const made: HTMLElement = button("action", label, () => choose(made), { dir: "auto" });
-    return made;
+    return url ? link("action", url, label, choose) : button("action", label, choose, { dir: "auto" });
   });
   const text = make(
     "div",
@@ -110,5 +108,6 @@ export function card(names: string, content: Content, options: CardOptions, ...t
     actions.length > 0 ? make("div", "actions", {}, ...actions) : null,
   );
   const attributes = { "data-level": level, "data-id": notification?.id ?? "" };
-  return make("li", names, attributes, picture(notification?.icon ?? ""), text, make("div", "tools", {}, ...tools));
+  const node = make("li", names, attributes, picture(notification?.icon ?? ""), text, make("div", "tools", {}, ...tools));
+  return node;
 }

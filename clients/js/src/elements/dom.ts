@@ -38,7 +38,7 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
 }
 
 /** Makes a button that says what it does. */
-export function button(names: string, text: string, press: () => void, attributes: Attributes = {}): HTMLButtonElement {
+export function button(names: string, text: string, press: () => unknown, attributes: Attributes = {}): HTMLButtonElement {
   const made = make("button", names, attributes, text);
   listen(made, "click", press);
   return made;

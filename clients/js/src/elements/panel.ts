@@ -22,10 +22,6 @@ export function createPanel(client: NotifierClient, words: Words, system: () => 
   const rows = new Map<string, Row>();
   let isOpen = false;
 
-  const actions = {
-    mark: (id: string, read: boolean): void => client[read ? "read" : "markUnread"]([id]),
-    file: (id: string, archived: boolean): void => client[archived ? "archive" : "unarchive"]([id]),
-  };
   const more = (): void => void list.more();
   const quiet = (names: string, name: TextName, press: () => void): HTMLButtonElement => button(`quiet ${names}`, words.say(name), press);
   const line = (names: string, ...children: HTMLElement[]): HTMLElement => make("div", names, {}, ...children);
@@ -41,7 +37,7 @@ export function createPanel(client: NotifierClient, words: Words, system: () => 
   const heading = make("h2", "heading", { id: "name" }, words.say("notifications"));
   const head = line("header", heading, readAll, iconButton("tool close", () => node.hidePopover(), "close", words.say("close")));
   const tabs = VIEWS.map((view) =>
-    button("tab", words.say(view), () => turn(view), { role: "tab", id: `tab-${view}`, "aria-controls": "scroll" }),
+    button("tab", words.say(view), () => turn(view), { role: "tab", "aria-controls": "scroll" }),
   );
   const tablist = make("div", "tabs", { role: "tablist", "aria-labelledby": "name" }, ...tabs);
   const connection = make("p", "", { role: "status" });
@@ -77,7 +73,7 @@ export function createPanel(client: NotifierClient, words: Words, system: () => 
       rows.delete(id);
     }
     list.items.forEach((item, index) => {
-      const row = rows.get(item.id) ?? createRow(item, words, actions);
+      const row = rows.get(item.id) ?? createRow(item, words, client);
       rows.set(item.id, row);
       row.update(item);
       const there = items.children[index];
@@ -95,12 +91,12 @@ export function createPanel(client: NotifierClient, words: Words, system: () => 
     const focused = focusedBeside(node);
     const before = rows.size;
     fill();
-    for (const tab of tabs) {
-      const isHere = tab.id === `tab-${view}`;
+    tabs.forEach((tab, index) => {
+      const isHere = VIEWS[index] === view;
       tab.ariaSelected = String(isHere);
       tab.tabIndex = isHere ? 0 : -1;
-      if (isHere) scroll.setAttribute("aria-labelledby", tab.id);
-    }
+    });
+    scroll.ariaLabel = words.say(view);
     empty.replaceChildren(icon("bell"), told(EMPTY[view]));
     empty.hidden = progress !== "end" || rows.size > 0;
     failed.hidden = progress !== "failed";
