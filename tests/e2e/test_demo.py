@@ -202,7 +202,7 @@ def test_operators_see_which_page_is_looked_at(context: BrowserContext, service:
     assert (facts["page"], facts["visible"]) == ("/demo/", True)
     assert facts["client"].startswith("notifier.js/") and "Chrom" in facts["browser"]
     page.evaluate(
-        "() => { Object.defineProperty(document, 'visibilityState', {value: 'hidden'});"
+        "() => { Object.defineProperty(document, 'hidden', {value: true});"
         " document.dispatchEvent(new Event('visibilitychange')); }"
     )
     wait_until(lambda: connections()[0]["visible"] is False, what="the page to be hidden")

@@ -5,6 +5,8 @@ declare const Base: typeof HTMLElement;
 export declare abstract class NotifierElement extends Base {
     #private;
     static readonly observedAttributes: readonly string[];
+    /** The style sheet of all elements. */
+    static styles: string;
     /** Puts the element's content into its empty shadow tree. What it listens to and started ends with the signal. */
     protected abstract draw(root: ShadowRoot, client: NotifierClient, words: Words, signal: AbortSignal): void;
     /** A client of the page's own, which the page connects; null: the page's one for `url` is used. */

@@ -65,8 +65,8 @@ export class NotifierBell extends NotifierElement {
     });
     listen(panel, "toggle", () => this.dispatchEvent(new Event("notifier-toggle")));
     // The browser closes it when something else is pressed; what is focused elsewhere must not lie below it.
-    const leave = (): void => {
-      if (!this.matches(":focus-within")) this.open = false;
+    const leave = (event: Event): void => {
+      if (!event.composedPath().includes(this)) this.open = false;
     };
     listen(window, "focusin", leave, signal);
   }

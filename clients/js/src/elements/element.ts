@@ -1,8 +1,5 @@
 import type { NotifierClient } from "../client.js";
 import { borrow } from "./clients.js";
-import bell from "./bell.css?inline";
-import look from "./look.css?inline";
-import toasts from "./toasts.css?inline";
 import { type Texts, type Words, createWords } from "./texts.js";
 
 // A server that renders pages imports this module too, and has no elements.
@@ -11,6 +8,9 @@ const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
 /** What the elements have in common: a client, found by address or given; texts; a shadow tree that is drawn anew when one of them changes. */
 export abstract class NotifierElement extends Base {
   static readonly observedAttributes: readonly string[] = ["url", "token-url", "lang", "max", "duration", "hotkey"];
+
+  /** The style sheet of all elements. */
+  static styles = "";
 
   #client: NotifierClient | null = null;
   #texts: Texts = {};
@@ -75,7 +75,7 @@ export abstract class NotifierElement extends Base {
   #begin(): void {
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(look + toasts + bell);
+    sheet.replaceSync(NotifierElement.styles);
     root.adoptedStyleSheets = [sheet];
     root.replaceChildren();
     const { signal } = (this.#drawn = new AbortController());

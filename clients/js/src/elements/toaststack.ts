@@ -15,7 +15,7 @@ export interface ToastOptions {
   readonly duration: number;
   /** The key that brings the focus to the toasts and back, such as "F8" or "Alt+T"; "" is none. */
   readonly hotkey: string;
-  /** Called with the ids of notifications whose toasts became visible on a visible page, each once. */
+  /** Called with the ids of notifications whose toasts are visible on a visible page, whenever something changed. */
   readonly seen: (ids: string[]) => void;
 }
 
@@ -66,8 +66,6 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
   let isHovered = false;
   /** Where the focus came from, to return there when the last toast is gone. */
   let origin: HTMLElement | null = null;
-  /** Ids of the notifications whose toasts are visible, and were not on a visible page yet. */
-  let unseen: string[] = [];
 
   const hasFocus = (node: Node): boolean => node.contains(focusedBeside(root));
 
@@ -89,7 +87,6 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
 
   const takeOff = (toast: Toast): void => {
     visible = visible.filter((each) => each !== toast);
-    unseen = unseen.filter((id) => id !== toast.content.notification?.id);
     toast.node.remove();
   };
 
@@ -127,15 +124,14 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
     more.hidden = count === 0;
     more.textContent = words.say("more", count);
     for (const { countdown } of visible) countdown?.(!isPaused);
-    if (!document.hidden && unseen.length > 0) seen(unseen.splice(0));
+    if (!document.hidden) seen(visible.flatMap(({ content }) => content.notification?.id ?? []));
   };
 
   const place = (toast: Toast): void => {
     const { content, node, turn } = toast;
-    const { title, body, level, notification } = content;
+    const { title, body, level } = content;
     visible.push(toast);
     list.append(node);
-    if (notification) unseen.push(notification.id);
     if (turn === Turn.aside) return;
     // Whoever reads the page later finds it once, in the toast.
     const line = make("p", "", {}, `${words.say(level)}: ${title}. ${body}`);
