@@ -4,15 +4,13 @@ import { createWords } from "../src/elements/texts.js";
 
 it("speaks English unless told otherwise", () => {
   const words = createWords({}, "en");
-  expect(words.say("errors", 1)).toBe("1 error");
-  expect(words.say("errors", 2)).toBe("2 errors");
   expect(words.say("whileAway", 1_500)).toBe("1,500 while you were away");
 });
 
 it("takes the plural form of the page's language", () => {
-  const errors = { one: "{count} błąd", few: "{count} błędy", other: "{count} błędów" };
-  const words = createWords({ errors }, "pl");
-  expect([1, 3, 5].map((count) => words.say("errors", count))).toEqual(["1 błąd", "3 błędy", "5 błędów"]);
+  const more = { one: "{count} błąd", few: "{count} błędy", other: "{count} błędów" };
+  const words = createWords({ more }, "pl");
+  expect([1, 3, 5].map((count) => words.say("more", count))).toEqual(["1 błąd", "3 błędy", "5 błędów"]);
 });
 
 it("takes the browser's language for one that is none", () => {

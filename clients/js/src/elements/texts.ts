@@ -30,8 +30,6 @@ export const TEXTS = {
   systemAllow: "Turn on",
   more: "+{count} more",
   whileAway: "{count} while you were away",
-  errors: { one: "{count} error", other: "{count} errors" },
-  warnings: { one: "{count} warning", other: "{count} warnings" },
   info: "Information",
   success: "Success",
   warning: "Warning",
