@@ -38,14 +38,6 @@ export declare const Notifier: {
         systemAllow: string;
         more: string;
         whileAway: string;
-        errors: {
-            one: string;
-            other: string;
-        };
-        warnings: {
-            one: string;
-            other: string;
-        };
         info: string;
         success: string;
         warning: string;

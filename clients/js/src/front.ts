@@ -4,22 +4,35 @@ import { createTabLock } from "./lock.js";
 export type Front = ReturnType<typeof createFront>;
 
 /**
- * Whether this is the tab that the person looks at: of those that are visible, the one that was focused last; when that is
- * gone, the one that has been visible longest.
+ * Whether this is the tab that the person looks at: of those that are visible, the one that was focused last.
  *
  * @param changed called when `isHeld` is another than before
  */
 export function createFront(name: string, changed: () => void) {
-  const lock = createTabLock(name, changed);
+  /** When this tab was focused last, in Unix milliseconds. */
+  let focused = 0;
+  const channel = new BroadcastChannel(name);
+  const lock = createTabLock(name, (isHeld) => {
+    if (isHeld) channel.postMessage(focused);
+    changed();
+  });
+  // The lock goes to who waits longest. Whoever was looked at later than that tab takes it from there.
+  channel.onmessage = ({ data }) => {
+    if (!document.hidden && focused > data) lock.want(true);
+  };
   const stop = new AbortController();
   const { signal } = stop;
 
   const look = (): void => {
     const { isHeld } = lock;
+    const isFocused = document.hasFocus();
     if (document.hidden) {
       lock.release();
       if (isHeld) changed();
-    } else if (!isHeld) lock.want(document.hasFocus());
+    } else {
+      if (isFocused) focused = Date.now();
+      if (!isHeld) lock.want(isFocused);
+    }
   };
   listen(window, "focus", look, signal);
   listen(document, "visibilitychange", look, signal);
@@ -33,6 +46,7 @@ export function createFront(name: string, changed: () => void) {
     /** This tab is none of them any more. */
     leave(): void {
       stop.abort();
+      channel.close();
       lock.release();
     },
   };

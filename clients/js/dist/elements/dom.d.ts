@@ -7,6 +7,7 @@ declare const PATHS: {
     close: string;
 };
 export type Icon = keyof typeof PATHS;
+/** Those that are missing are left out. */
 type Child = Node | string | null | undefined;
 /** Those with an empty value are left out. */
 export type Attributes = Readonly<Record<string, string>>;

@@ -29,14 +29,6 @@ export declare const TEXTS: {
     systemAllow: string;
     more: string;
     whileAway: string;
-    errors: {
-        one: string;
-        other: string;
-    };
-    warnings: {
-        one: string;
-        other: string;
-    };
     info: string;
     success: string;
     warning: string;

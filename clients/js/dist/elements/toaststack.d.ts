@@ -8,7 +8,7 @@ export interface ToastOptions {
     readonly duration: number;
     /** The key that brings the focus to the toasts and back, such as "F8" or "Alt+T"; "" is none. */
     readonly hotkey: string;
-    /** Called with the ids of notifications whose toasts became visible on a visible page, each once. */
+    /** Called with the ids of notifications whose toasts are visible on a visible page, whenever something changed. */
     readonly seen: (ids: string[]) => void;
 }
 export type ToastStack = ReturnType<typeof createToastStack>;

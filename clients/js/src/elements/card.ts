@@ -40,7 +40,7 @@ export function actionsOf({ data }: Notification): Action[] {
   return (Array.isArray(actions) ? actions : [])
     .map((each: unknown) => {
       const { label, name, url } = (each ?? {}) as Record<string, unknown>;
-      return { label: text(label), name: url === undefined ? text(name) : "", url: safeHref(text(url), document.baseURI) ?? "" };
+      return { label: text(label), name: url === undefined ? text(name) : "", url: safeHref(text(url)) ?? "" };
     })
     .filter(({ label, name, url }) => label && (name || url))
     .slice(0, MOST_ACTIONS);
@@ -54,9 +54,9 @@ function link(names: string, href: string, text: string, tell: () => boolean): H
 }
 
 /** The notification's own picture if its address is safe, and otherwise, or when it does not load, the sign of its level. */
-function picture(source: string): HTMLElement {
+function picture(source: string | undefined): HTMLElement {
   const frame = make("span", "icon", { "aria-hidden": "true" });
-  const src = safeHref(source, document.baseURI);
+  const src = safeHref(source);
   if (src === null) return frame;
   const image = make("img", "", { referrerpolicy: "no-referrer", src });
   image.alt = "";
@@ -81,7 +81,7 @@ export function card(names: string, content: Content, options: CardOptions, ...t
   const { words, done, press, meta } = options;
   const tell = (type: string, detail: object): boolean =>
     node.dispatchEvent(new CustomEvent(type, { detail: { notification, ...detail }, bubbles: true, composed: true, cancelable: true }));
-  const href = safeHref(notification?.url ?? "", document.baseURI);
+  const href = safeHref(notification?.url);
   const heading =
     href !== null
       ? link("title", href, title, () => tell("notifier-open", {}))
@@ -108,6 +108,6 @@ export function card(names: string, content: Content, options: CardOptions, ...t
     actions.length > 0 ? make("div", "actions", {}, ...actions) : null,
   );
   const attributes = { "data-level": level, "data-id": notification?.id ?? "" };
-  const node = make("li", names, attributes, picture(notification?.icon ?? ""), text, make("div", "tools", {}, ...tools));
+  const node = make("li", names, attributes, picture(notification?.icon), text, make("div", "tools", {}, ...tools));
   return node;
 }

@@ -45,7 +45,7 @@ export abstract class NotifierElement extends Base {
     for (const name of ["client", "texts"] as const) {
       if (!Object.hasOwn(this, name)) continue;
       const value = this[name] as never;
-      Reflect.deleteProperty(this, name);
+      delete (this as Partial<NotifierElement>)[name];
       this[name] = value;
     }
     this.#plan();
