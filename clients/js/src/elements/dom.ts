@@ -55,7 +55,7 @@ export function iconButton(names: string, press: () => void, name: Icon, label: 
 
 /** Gives a button its icon and the name of it. */
 export function dress(element: HTMLElement, name: Icon, label: string): void {
-  element.title = label;
+  element.title = element.ariaLabel = label;
   element.replaceChildren(icon(name));
 }
 

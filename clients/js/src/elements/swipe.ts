@@ -6,14 +6,14 @@ const FAR = 60;
 /** From here on, in pixels, it is no tap with an unsteady hand. */
 const BEGUN = 8;
 
-/** Lets a finger, a pen or the mouse push an element away to either side. The style sheet reads `--_swipe`. */
+/** Lets a finger, a pen or the mouse push an element away to either side. */
 export function swipeable(element: HTMLElement, gone: () => void): void {
   let from: number | null = null;
   let moved = 0;
 
   const move = (distance: number): void => {
     moved = distance;
-    element.style.setProperty("--_swipe", `${distance}px`);
+    element.style.translate = `${distance}px`;
   };
 
   listen(element, "pointerdown", ({ button, target, clientX }) => {

@@ -183,7 +183,7 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
       if (event.defaultPrevented || !newest) return;
       const focused = visible.find(({ node }) => hasFocus(node));
       if (event.key === "Escape") {
-        const isElsewhere = document.querySelector(":focus-within,:modal,:popover-open");
+        const isElsewhere = document.activeElement !== document.body || document.querySelector(":modal,:popover-open");
         const meant = focused ?? visible.find(({ node }) => node.matches(":hover")) ?? (isElsewhere ? null : newest);
         if (!meant) return;
         event.preventDefault();
