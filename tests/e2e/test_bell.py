@@ -98,18 +98,18 @@ def test_failure_is_told_and_can_be_tried_again(adopter: Adopter) -> None:
     page = adopter.live(BELL)
     page.route("**/api/v1/inbox*", lambda route: route.fulfill(status=503))
     _open_panel(page)
-    expect(page.get_by_text("This could not be loaded.")).to_be_visible()
+    expect(page.get_by_text("Could not be loaded")).to_be_visible()
     page.unroute("**/api/v1/inbox*")
     page.get_by_role("button", name="Try again").click()
     expect(page.locator(ROWS)).to_have_count(1)
-    expect(page.get_by_text("This could not be loaded.")).to_be_hidden()
+    expect(page.get_by_text("Could not be loaded")).to_be_hidden()
     adopter.complaints.clear()  # the browser's own line about the 503
 
 
 def test_lost_connection_is_told_and_comes_back(adopter: Adopter) -> None:
     page = adopter.live(BELL)
     _open_panel(page)
-    expect(page.get_by_text("You are all caught up")).to_be_visible()
+    expect(page.get_by_text("All caught up")).to_be_visible()
     connection = page.locator("notifier-bell .connection")
     expect(connection).to_be_hidden()
     adopter.service.http.post("/api/v1/ops/block", json={"user": adopter.user, "reason": "a test"})

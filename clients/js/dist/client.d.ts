@@ -12,10 +12,6 @@ import { type InboxPage, type InboxQuery } from "./rest.js";
  */
 export declare class NotifierClient extends NotifierEventTarget {
     #private;
-    static readonly CONNECTING = 0;
-    static readonly OPEN = 1;
-    static readonly CLOSING = 2;
-    static readonly CLOSED = 3;
     /** @throws TypeError when the address is none for a WebSocket, or the platform has no WebSocket */
     constructor(options: NotifierOptions);
     /** 0 to 3, as a WebSocket's; OPEN (1) from the welcome on, and CONNECTING (0) also while waiting to come back. */

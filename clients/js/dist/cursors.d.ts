@@ -38,7 +38,7 @@ export declare function createCursors(given: CursorStorage | undefined, url: str
      * further it stays there, unless told to `adopt` what is said: another tab was not as far, and is sent the rest.
      */
     welcome(welcomed: string, inEpoch: string, streams: Seqs, adopt?: boolean): void;
-    /** Notes an entry as handled. It is stored at the next `save`. */
+    /** Notes an entry as handled. It is stored by the next `save`. */
     advance(stream: string, seq: number): void;
     /** Begins a stream at `seq`, unless it is carried already. */
     follow(stream: string, seq: number): void;
@@ -49,6 +49,5 @@ export declare function createCursors(given: CursorStorage | undefined, url: str
      * page have come further since, the entries between are sent again to this one, which soon stores them again.
      */
     reset(stream: string, seq: number): void;
-    /** Stores what was handled since the last time. */
-    save: () => void;
+    save: (given?: Partial<Seqs>) => void;
 };

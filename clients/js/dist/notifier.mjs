@@ -1,2 +1,2 @@
-import{a,b as s,c as e,d as r,e as o,f,g as F,h as m,j as C,k as l,l as d,n as i,o as t,p as A}from"./shared.mjs";export{a as BACKOFF_BASE,e as BACKOFF_CAP,s as BACKOFF_GROWTH,f as CloseCode,d as InboxError,C as MalformedFrame,o as MemoryStorage,i as NotifierClient,r as backoff,F as closeReason,m as isRefusal,l as parseServerFrame,t as safeHref,A as sharedTabs};
+import{a,b as s,c as e,d as r,e as o,f,g as C,h as F,j as i,k as m,m as t,n as A,o as b}from"./shared.mjs";export{a as BACKOFF_BASE,e as BACKOFF_CAP,s as BACKOFF_GROWTH,f as CloseCode,m as InboxError,o as MemoryStorage,t as NotifierClient,r as backoff,C as closeReason,F as isRefusal,i as parseServerFrame,A as safeHref,b as sharedTabs};
 //# sourceMappingURL=notifier.mjs.map

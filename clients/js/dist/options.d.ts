@@ -18,7 +18,7 @@ export interface NotifierOptions {
     readonly user?: string;
     /** Where cursors are kept between page loads; `localStorage` unless given. */
     readonly storage?: CursorStorage;
-    /** The address of the REST API; `/api/v1/` at the socket's own server unless given. */
+    /** The address of the REST API, absolute or relative to the socket's; `/api/v1/` unless given. */
     readonly api?: string;
     /** `sharedTabs`: one socket for all tabs of this browser that show the same person. Without it each has its own. */
     readonly tabs?: TabSharing | null;

@@ -7,7 +7,11 @@ import type { Command } from "./frames.js";
  */
 export declare function createOutbox(send: (command: Command) => boolean): {
     drain: () => void;
-    /** Queues a command. Returns false when too many wait already, and it was not taken. */
+    /**
+     * Queues a command, in as many frames as it takes. Returns false when too many wait already, and it was not taken.
+     *
+     * @throws TypeError for what the server would not take
+     */
     push(command: Command): boolean;
     /** Puts what was sent and has not arrived before all else. It is sent with the next that comes, or by `drain`. */
     restore(commands: readonly Command[]): void;

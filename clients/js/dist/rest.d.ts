@@ -29,15 +29,14 @@ export declare class InboxError extends Error {
     readonly code: string;
     constructor(status: number, code: string, message: unknown);
 }
-export type Api = ReturnType<typeof createApi>;
 /**
- * The part of the REST API that a browser needs, with the credential of the socket.
+ * Reads from the REST API, with the credential of the socket.
  *
- * @param base the address of the API, which ends in a slash
+ * @param path below the base address
+ * @param fields what the answer must have, written as those of frames
+ * @throws InboxError, or what `signal` was aborted with
  */
-export declare function createApi(base: string, credential: Credential | null): {
-    /** @throws InboxError, or what `signal` was aborted with */
-    inbox({ signal, ...query }: InboxQuery): Promise<InboxPage>;
-    /** The recipient that the credential speaks for. @throws InboxError */
-    me(): Promise<string>;
-};
+export type Api = (path: string, fields: string, signal?: AbortSignal | null, isRepeated?: boolean) => Promise<any>;
+/** @param base the address of the API, which ends in a slash */
+export declare function createApi(base: string, credential: Credential | null): Api;
+export declare function readInbox(api: Api, { signal, ...query }: InboxQuery): Promise<InboxPage>;

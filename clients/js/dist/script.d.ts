@@ -37,19 +37,7 @@ export declare const Notifier: {
         systemOffer: string;
         systemAllow: string;
         more: string;
-        moreLater: {
-            one: string;
-            other: string;
-        };
         whileAway: string;
-        errors: {
-            one: string;
-            other: string;
-        };
-        warnings: {
-            one: string;
-            other: string;
-        };
         info: string;
         success: string;
         warning: string;

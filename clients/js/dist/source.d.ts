@@ -19,7 +19,7 @@ export interface Source {
     /** Connects, and from then on comes back by itself. Hastens a planned attempt; does nothing while one is under way. */
     connect(): void;
     close(code: number, reason: string): void;
-    /** The page is left: another tab has the socket from now on. */
+    /** The page is left: ends at once and without a word. Where tabs share, another has the socket from now on. */
     suspend(): void;
     /** Comes back at once, or makes sure that the connection is alive. */
     wake(why: Waking): void;
@@ -38,11 +38,6 @@ export interface Source {
     /** The line stands otherwise than before. */
     changed(detail: StatusDetail): void;
 }
-/** The way to the server: the source of a tab that is on its own. */
-export interface Line extends Source {
-    /** Ends at once and without a word. */
-    drop(): void;
-}
 /** What a client consists of; each part finds the others here. */
 export interface Parts {
     readonly url: string;
@@ -57,7 +52,8 @@ export interface Parts {
     /** Emits an error of this side. */
     fail(code: string, error: unknown): void;
     session: Session;
-    line: Line;
+    /** The way to the server: the source of a tab that is on its own. */
+    line: Source;
     /** The line, or what shares it with other tabs. */
     source: Source;
 }

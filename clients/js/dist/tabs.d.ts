@@ -44,7 +44,7 @@ export declare function createTabs(group: string, listener: TabsListener): {
     ask(message: {
         readonly text: string;
     } | {
-        readonly wake: Waking;
+        readonly why: Waking;
     }): void;
     /** This tab is none of them any more. */
     leave(): void;

@@ -3,9 +3,6 @@ import type { Seqs } from "./frames.js";
 /** At most one acknowledgement in this time, in milliseconds: ten a second, where the server allows 20 frames. */
 const INTERVAL = 100;
 
-/** So many handled entries are not made to wait for the timer, which hidden pages run only once a second. */
-const BATCH = 100;
-
 /**
  * Gathers handled entries into few, cumulative acknowledgements.
  *
@@ -13,8 +10,8 @@ const BATCH = 100;
  */
 export function createAcknowledger(acknowledge: (handled: Seqs) => void) {
   let handled: Record<string, number> = {};
-  let count = 0;
-  let last = 0;
+  /** When the first of them was handled: hidden pages run timers late. */
+  let since = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Forgets what was not acknowledged: its connection is gone. */
@@ -22,15 +19,13 @@ export function createAcknowledger(acknowledge: (handled: Seqs) => void) {
     clearTimeout(timer);
     timer = undefined;
     handled = {};
-    count = 0;
   };
 
   /** Acknowledges at once what was handled, if anything was. */
   const flush = (): void => {
-    if (count === 0) return;
+    if (!timer) return;
     const done = handled;
     clear();
-    last = Date.now();
     acknowledge(done);
   };
 
@@ -39,10 +34,11 @@ export function createAcknowledger(acknowledge: (handled: Seqs) => void) {
     flush,
     handled(stream: string, seq: number): void {
       handled[stream] = seq;
-      count += 1;
-      // A clock that was set back must not hold the acknowledgement up.
-      if (count >= BATCH && Math.abs(Date.now() - last) >= INTERVAL) flush();
-      else timer ??= setTimeout(flush, INTERVAL);
+      const now = Date.now();
+      if (!timer) {
+        since = now;
+        timer = setTimeout(flush, INTERVAL);
+      } else if (now - since >= INTERVAL) flush();
     },
   };
 }

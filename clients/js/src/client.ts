@@ -2,10 +2,10 @@ import { createCredential } from "./credential.js";
 import { createCursors } from "./cursors.js";
 import { NotifierEventTarget, type Status } from "./events.js";
 import type { Command } from "./frames.js";
-import { CLOSED, CLOSING, CONNECTING, OPEN, createLine } from "./line.js";
+import { createLine } from "./line.js";
 import { type NotifierOptions, apiAddress, socketAddress, socketConstructor } from "./options.js";
 import { watchPage } from "./page.js";
-import { type InboxPage, type InboxQuery, createApi } from "./rest.js";
+import { type InboxPage, type InboxQuery, createApi, readInbox } from "./rest.js";
 import { createSession } from "./session.js";
 import type { Parts } from "./source.js";
 
@@ -19,11 +19,6 @@ import type { Parts } from "./source.js";
  * client.connect();
  */
 export class NotifierClient extends NotifierEventTarget {
-  static readonly CONNECTING = CONNECTING;
-  static readonly OPEN = OPEN;
-  static readonly CLOSING = CLOSING;
-  static readonly CLOSED = CLOSED;
-
   readonly #parts: Parts;
   #watch: AbortController | null = null;
 
@@ -84,10 +79,7 @@ export class NotifierClient extends NotifierEventTarget {
 
   /** Connects, and from then on comes back by itself. Hastens a planned attempt; does nothing while one is under way. */
   connect(): void {
-    if (!this.#watch) {
-      this.#watch = new AbortController();
-      watchPage(this.#parts, this.#watch.signal);
-    }
+    this.#watch ??= watchPage(this.#parts);
     this.#parts.source.connect();
   }
 
@@ -122,7 +114,7 @@ export class NotifierClient extends NotifierEventTarget {
 
   /** A page of the inbox, newest first, with the credential of the socket. @throws InboxError */
   inbox(query: InboxQuery = {}): Promise<InboxPage> {
-    return this.#parts.api.inbox(query);
+    return readInbox(this.#parts.api, query);
   }
 
   /**

@@ -56,5 +56,5 @@ export function closeReason(code: number): string {
 
 /** True for the codes after which trying again cannot help until something changes: 4500 to 4999. */
 export function isRefusal(code: number): boolean {
-  return code >= 4500 && code <= 4999;
+  return code >= 4500;
 }

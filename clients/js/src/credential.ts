@@ -21,7 +21,7 @@ export function createCredential(getToken: () => Promise<string>) {
   /** A new token, which becomes the one at hand. */
   const renew = async (): Promise<string> => {
     token = await getToken();
-    if (!token) throw new TypeError("getToken() returned no token.");
+    if (!token) throw new TypeError("getToken() gave none.");
     expires = Infinity;
     return token;
   };
@@ -46,9 +46,8 @@ export function createCredential(getToken: () => Promise<string>) {
      */
     accepted(end: string | null, due: () => void): void {
       rest();
-      expires = end === null ? Infinity : Date.parse(end);
-      const wait = Math.max(LEAST, 0.8 * (expires - Date.now()));
-      if (end !== null) timer = setTimeout(due, Math.min(wait, LONGEST));
+      expires = end ? Date.parse(end) : Infinity;
+      timer = setTimeout(due, Math.min(Math.max(LEAST, 0.8 * (expires - Date.now())), LONGEST));
     },
 
     /** The server did not accept the token: the next connection gets a new one. */

@@ -35,7 +35,6 @@ export type Cursors = ReturnType<typeof createCursors>;
 export function createCursors(given: CursorStorage | undefined, url: string, user: string | null) {
   let epoch: string | null = null;
   let handled: Record<string, number> = {};
-  let isSaved = true;
 
   // Where storage is blocked or full, reading the property alone may throw: the cursors in memory still serve this page's reconnects.
   const access = <Result>(use: (storage: CursorStorage) => Result): Result | null => {
@@ -53,24 +52,20 @@ export function createCursors(given: CursorStorage | undefined, url: string, use
   const saved = (): { epoch: string | null; cursors: Record<string, number> } =>
     access((storage) => {
       const { epoch, cursors } = JSON.parse(storage.getItem(key())!);
-      const valid = Object.entries(cursors as Seqs).filter(([, seq]) => Number.isSafeInteger(seq) && seq >= 0);
-      return typeof epoch === "string" ? { epoch, cursors: Object.fromEntries(valid) } : null;
+      return typeof epoch === "string" && Object.values(cursors).every(Number.isSafeInteger) ? { epoch, cursors } : null;
     }) ?? { epoch: null, cursors: {} };
 
-  const store = (cursors: Seqs): void => {
+  const store = (cursors: Partial<Seqs>): void => {
     access((storage) => storage.setItem(key(), JSON.stringify({ epoch, cursors })));
   };
 
-  /** Stores a change, unless another page was welcomed into another epoch: the cursors of this one mean nothing there. */
-  const change = (to: (before: Seqs) => Seqs): void => {
+  /**
+   * Stores what was handled, and of some streams just what is given; but nothing before the first welcome, or when another
+   * page was welcomed into another epoch: the cursors of this one mean nothing there.
+   */
+  const save = (given: Partial<Seqs> = {}): void => {
     const before = saved();
-    if ((before.epoch ?? epoch) === epoch) store(to(before.cursors));
-  };
-
-  const save = (): void => {
-    if (isSaved) return;
-    isSaved = true;
-    change((before) => ({ ...before, ...higher(handled, before) }));
+    if (epoch && epoch === (before.epoch ?? epoch)) store({ ...before.cursors, ...higher(handled, before.cursors), ...given });
   };
 
   const switchTo = (next: string | null): void => {
@@ -118,23 +113,21 @@ export function createCursors(given: CursorStorage | undefined, url: string, use
       store(higher(handled, before.epoch === epoch ? before.cursors : {}));
     },
 
-    /** Notes an entry as handled. It is stored at the next `save`. */
+    /** Notes an entry as handled. It is stored by the next `save`. */
     advance(stream: string, seq: number): void {
       handled[stream] = Math.max(seq, handled[stream] ?? 0);
-      isSaved = false;
     },
 
     /** Begins a stream at `seq`, unless it is carried already. */
     follow(stream: string, seq: number): void {
       handled[stream] ??= seq;
-      isSaved = false;
       save();
     },
 
     /** Ends a stream. Followed again, it begins anew. */
     unfollow(stream: string): void {
       delete handled[stream];
-      change(({ [stream]: _, ...others }) => others);
+      save({ [stream]: undefined });
     },
 
     /**
@@ -143,10 +136,9 @@ export function createCursors(given: CursorStorage | undefined, url: string, use
      */
     reset(stream: string, seq: number): void {
       handled[stream] = seq;
-      change((before) => ({ ...before, [stream]: seq }));
+      save({ [stream]: seq });
     },
 
-    /** Stores what was handled since the last time. */
     save,
   };
 }

@@ -6,7 +6,7 @@ export const MAX_FRAME_BYTES = 16 * 1024;
 /** The most ids in one frame. */
 export const MAX_IDS = 100;
 
-const TOPIC = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/;
+const TOPIC = /^[a-z0-9][\w.:-]{0,127}$/i;
 
 const NOTIFICATION_ID = /^ntf_[0-9a-f]{32}$/;
 
@@ -54,11 +54,12 @@ export function hello(cursors: Iterable<readonly [string, number]>, epoch: strin
  * @throws TypeError for what is no topic, or no id of a notification; the server would close the connection for good
  */
 export function commands(command: Command): Command[] {
-  if ("topic" in command) return [{ type: command.type, topic: checked(TOPIC, command.topic, "topic") }];
-  if ("all" in command) return [command];
-  const ids = command.ids.map((id) => checked(NOTIFICATION_ID, id, "notification's id"));
+  if ("topic" in command) check(TOPIC, command.topic);
+  if ("topic" in command || "all" in command) return [command];
+  const ids = [...command.ids];
+  ids.forEach((id) => check(NOTIFICATION_ID, id));
   const frames: Command[] = [];
-  while (ids.length > 0) frames.push({ type: command.type, ids: ids.splice(0, MAX_IDS) });
+  while (ids[0]) frames.push({ type: command.type, ids: ids.splice(0, MAX_IDS) });
   return frames;
 }
 
@@ -66,7 +67,6 @@ export function isNotificationId(id: string): boolean {
   return NOTIFICATION_ID.test(id);
 }
 
-function checked(pattern: RegExp, text: string, what: string): string {
-  if (pattern.test(text)) return text;
-  throw new TypeError(`${JSON.stringify(text)} is no ${what}.`);
+function check(pattern: RegExp, text: string): void {
+  if (!pattern.test(text)) throw new TypeError(`${JSON.stringify(text)} is not ${pattern}`);
 }

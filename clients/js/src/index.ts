@@ -14,7 +14,7 @@ export type {
 export type * from "./frames.js";
 export { safeHref } from "./links.js";
 export type { NotifierOptions, SocketConstructor, SocketLike } from "./options.js";
-export { MalformedFrame, parseServerFrame } from "./parse.js";
+export { parseServerFrame } from "./parse.js";
 export { InboxError, type InboxPage, type InboxQuery, type InboxView } from "./rest.js";
 export { sharedTabs } from "./sharing.js";
 export type { TabSharing } from "./source.js";

@@ -2,7 +2,7 @@ import { backoff } from "./backoff.js";
 import { RATE, TOKEN_EXPIRED, isRefusal } from "./closecodes.js";
 import type { Status } from "./events.js";
 import type { SocketLike } from "./options.js";
-import type { Line, Parts } from "./source.js";
+import type { Parts, Source } from "./source.js";
 
 /** From the begin of an attempt to the welcome, in milliseconds; what takes longer is tried again. */
 const OPENING = 20_000;
@@ -20,12 +20,10 @@ export const CLOSING = 2;
 export const CLOSED = 3;
 
 /** The way to the server: a WebSocket that is made anew after whatever closed it, until it is closed or refused. */
-export function createLine(parts: Parts): Line {
+export function createLine(parts: Parts): Source {
   const { url, Socket, credential, emit, fail } = parts;
+  let readyState = CLOSED;
   let status: Status = "offline";
-  /** Whether it comes back by itself. */
-  let isOn = false;
-  let isClosing = false;
   let socket: SocketLike | null = null;
   let attempt = 0;
   /** Changes with each attempt, so that a token which comes late for an earlier one is left alone. */
@@ -46,44 +44,38 @@ export function createLine(parts: Parts): Line {
     parts.session.end();
   };
 
+  /** Ends an attempt and its connection. */
   const stop = (): void => {
     quiet();
     const last = socket;
     socket = null; // No more is heard of it: the other side may be gone.
     last?.close();
+    readyState = CLOSED;
   };
 
   const end = (next: "offline" | "refused", code: number, reason: string): void => {
     stop();
-    isOn = isClosing = false;
     become(next, code, reason);
   };
 
-  const begin = (): void => {
+  const begin = async (): Promise<void> => {
     clearTimeout(timer);
-    isOn = true;
-    isClosing = false;
-    run += 1;
-    const mine = run;
     timer = setTimeout(lost, OPENING);
+    const mine = ++run;
+    readyState = CONNECTING;
     become("connecting");
-    const failed = (code: string, error: unknown): void => {
+    let problem = "token_unavailable";
+    try {
+      const token = await credential?.current();
+      if (mine !== run) return;
+      problem = "connect_failed"; // A token may hold characters that a header cannot carry.
+      connect(["notifier.v1", ...(token ? [`notifier.token.${token}`] : [])]);
+    } catch (error) {
       if (mine !== run) return;
       credential?.forget();
-      fail(code, error);
+      fail(problem, error);
       if (mine === run) lost(); // A listener may close the client.
-    };
-    const dial = (token?: string): void => {
-      if (mine !== run) return;
-      try {
-        connect(["notifier.v1", ...(token ? [`notifier.token.${token}`] : [])]);
-      } catch (error) {
-        // A token may hold characters that a header cannot carry.
-        failed("connect_failed", error);
-      }
-    };
-    if (credential) credential.current().then(dial, (error: unknown) => failed("token_unavailable", error));
-    else dial();
+    }
   };
 
   const connect = (protocols: string[]): void => {
@@ -91,10 +83,10 @@ export function createLine(parts: Parts): Line {
     const made = (socket = new Socket(url, protocols));
     const on = (type: "open" | "message" | "close" | "error", listener: (event: any) => void): void =>
       made.addEventListener(type, (event) => made === socket && listener(event));
-    on("open", () => session.begin((text) => made.readyState === OPEN && made.send(text), parts.resume()));
-    on("message", ({ data }) => isClosing || session.received(data));
+    on("open", () => session.begin((text) => made.send(text), parts.resume()));
+    on("message", ({ data }) => readyState === CLOSING || session.received(data));
     on("close", ({ code, reason }) => {
-      if (isClosing) return end("offline", code, reason);
+      if (readyState === CLOSING) return end("offline", code, reason);
       if (!isRefusal(code)) return lost(code, reason);
       credential?.forget();
       end("refused", code, reason);
@@ -104,17 +96,18 @@ export function createLine(parts: Parts): Line {
 
   /** The connection is gone, or none came about: plans the next attempt. */
   const lost = (code = 0, reason = ""): void => {
-    const wasLive = status === "live";
+    const wasLive = readyState === OPEN;
     stop();
     if (wasLive && Date.now() - welcomedAt >= STABLE) attempt = 0;
     if (code === RATE) attempt = Math.max(attempt, RATE_ATTEMPTS);
     if (code === TOKEN_EXPIRED) {
       credential?.forget();
-      if (wasLive) return begin();
+      if (wasLive) return void begin();
     }
     const wait = backoff(attempt);
     attempt += 1;
     timer = setTimeout(begin, wait);
+    readyState = CONNECTING;
     become("offline", code, reason, wait);
   };
 
@@ -130,7 +123,7 @@ export function createLine(parts: Parts): Line {
     leads: true,
 
     get readyState() {
-      return isClosing ? CLOSING : !isOn ? CLOSED : status === "live" ? OPEN : CONNECTING;
+      return readyState;
     },
 
     get status() {
@@ -138,38 +131,34 @@ export function createLine(parts: Parts): Line {
     },
 
     get inFront() {
-      return globalThis.document?.visibilityState !== "hidden";
+      return !globalThis.document?.hidden;
     },
 
     connect() {
-      if (isClosing) stop();
-      else if (isOn && status !== "offline") return;
+      if (readyState === CLOSING) stop();
+      else if (readyState !== CLOSED && status !== "offline") return;
       attempt = 0;
-      begin();
+      void begin();
     },
 
     close(code, reason) {
-      if (!isOn || isClosing) return;
+      if (readyState >= CLOSING) return;
       parts.session.save();
       if (!socket) return end("offline", code, reason);
       socket.close(code, reason);
-      isClosing = true;
+      readyState = CLOSING;
       quiet();
     },
 
-    drop() {
-      if (!isOn) return;
+    suspend() {
       parts.session.save();
       stop();
-      isOn = isClosing = false;
       status = "offline";
     },
 
-    suspend() {},
-
     wake(why) {
-      if (status === "live") parts.session.probe(why === "online");
-      else if (isOn && status === "offline") begin();
+      if (readyState === OPEN) parts.session.probe(why === "online");
+      else if (readyState === CONNECTING && status === "offline") void begin();
     },
 
     look: () => parts.session.look(),
@@ -178,6 +167,7 @@ export function createLine(parts: Parts): Line {
     welcomed() {
       clearTimeout(timer);
       welcomedAt = Date.now();
+      readyState = OPEN;
       become("live");
     },
 

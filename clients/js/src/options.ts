@@ -22,7 +22,7 @@ export interface NotifierOptions {
   readonly user?: string;
   /** Where cursors are kept between page loads; `localStorage` unless given. */
   readonly storage?: CursorStorage;
-  /** The address of the REST API; `/api/v1/` at the socket's own server unless given. */
+  /** The address of the REST API, absolute or relative to the socket's; `/api/v1/` unless given. */
   readonly api?: string;
   /** `sharedTabs`: one socket for all tabs of this browser that show the same person. Without it each has its own. */
   readonly tabs?: TabSharing | null;
@@ -30,27 +30,21 @@ export interface NotifierOptions {
   readonly WebSocket?: SocketConstructor;
 }
 
-/** The page's address, where there is a page. */
-const page = (): string | undefined => globalThis.location?.href;
-
 /** @throws SyntaxError or TypeError when the address is none that a WebSocket takes */
 export function socketAddress(url: string): string {
-  const address = new URL(url, page());
-  address.protocol = address.protocol.replace("http", "ws");
-  if (!/^wss?:/.test(address.href)) throw new TypeError(`No WebSocket is at ${url}`);
-  address.hash = "";
-  return address.href;
+  const [address = ""] = new URL(url, globalThis.location?.href).href.replace(/^http/, "ws").split("#");
+  if (!/^wss?:/.test(address)) throw new TypeError(`No WebSocket is at ${url}`);
+  return address;
 }
 
 /** The address of the REST API, with a slash at its end. @throws TypeError when it is none */
-export function apiAddress({ api }: NotifierOptions, socket: string): string {
-  const address = api === undefined ? new URL("/api/v1/", socket.replace("ws", "http")) : new URL(api, page());
-  return address.href.replace(/\/?$/, "/");
+export function apiAddress({ api = "/api/v1/" }: NotifierOptions, socket: string): string {
+  return new URL(api, socket.replace("ws", "http")).href.replace(/\/?$/, "/");
 }
 
 /** @throws TypeError when the platform has no WebSocket and none was given */
 export function socketConstructor(options: NotifierOptions): SocketConstructor {
   const Socket = options.WebSocket ?? (globalThis.WebSocket as SocketConstructor | undefined);
-  if (!Socket) throw new TypeError("No WebSocket is here: give one as an option.");
+  if (!Socket) throw new TypeError("No WebSocket is here.");
   return Socket;
 }

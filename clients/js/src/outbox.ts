@@ -1,4 +1,4 @@
-import { MAX_IDS } from "./encode.js";
+import { commands } from "./encode.js";
 import type { Command } from "./frames.js";
 
 /** The server allows 20 frames a second; half of them are left to acknowledgements, pings and tokens. */
@@ -18,16 +18,6 @@ export function createOutbox(send: (command: Command) => boolean) {
   /** How many were sent within the last second. */
   let sent = 0;
 
-  /** Ids join the frame before them, if that does the same with its own, waits still and has room. */
-  const joins = (command: Command): boolean => {
-    const last = waiting.at(-1);
-    if (last?.type !== command.type || !("ids" in command && "ids" in last)) return false;
-    const ids = [...last.ids, ...command.ids];
-    if (ids.length > MAX_IDS) return false;
-    waiting.splice(-1, 1, { ...command, ids });
-    return true;
-  };
-
   /** Sends what can be sent. */
   const drain = (): void => {
     while (sent < PER_SECOND && waiting[0] && send(waiting[0])) {
@@ -43,12 +33,18 @@ export function createOutbox(send: (command: Command) => boolean) {
   return {
     drain,
 
-    /** Queues a command. Returns false when too many wait already, and it was not taken. */
+    /**
+     * Queues a command, in as many frames as it takes. Returns false when too many wait already, and it was not taken.
+     *
+     * @throws TypeError for what the server would not take
+     */
     push(command: Command): boolean {
-      if (!joins(command)) {
-        if (waiting.length >= CAPACITY) return false;
-        waiting.push(command);
-      }
+      const last = waiting.at(-1);
+      // Ids join those before them, if the same is done with them.
+      const ids = "ids" in command && last?.type === command.type && "ids" in last ? [...last.ids, ...command.ids] : null;
+      const frames = commands(ids ? ({ ...command, ids } as Command) : command);
+      if (waiting.length + frames.length > CAPACITY) return false;
+      waiting.splice(waiting.length - Number(!!ids), 1, ...frames);
       drain();
       return true;
     },

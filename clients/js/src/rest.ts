@@ -1,6 +1,6 @@
 import type { Credential } from "./credential.js";
 import type { InboxItem } from "./frames.js";
-import { fault, isNotification, isObject } from "./parse.js";
+import { fault } from "./parse.js";
 
 /** What of the inbox is listed: all that is not archived, what of it is unread, or the archive. */
 export type InboxView = "all" | "unread" | "archived";
@@ -40,46 +40,41 @@ export class InboxError extends Error {
   }
 }
 
-export type Api = ReturnType<typeof createApi>;
-
 /**
- * The part of the REST API that a browser needs, with the credential of the socket.
+ * Reads from the REST API, with the credential of the socket.
  *
- * @param base the address of the API, which ends in a slash
+ * @param path below the base address
+ * @param fields what the answer must have, written as those of frames
+ * @throws InboxError, or what `signal` was aborted with
  */
-export function createApi(base: string, credential: Credential | null) {
-  /** @param fields what the answer must have, parted by blanks */
-  async function get(path: string, fields: string, signal: AbortSignal | null = null, isRepeated = false): Promise<any> {
-    const failed = (code: string) => (error: unknown): never => {
+export type Api = (path: string, fields: string, signal?: AbortSignal | null, isRepeated?: boolean) => Promise<any>;
+
+/** @param base the address of the API, which ends in a slash */
+export function createApi(base: string, credential: Credential | null): Api {
+  return async function get(path, fields, signal = null, isRepeated = false) {
+    let [status, code] = [0, "token_unavailable"];
+    try {
+      const token = await credential?.current();
+      code = "unreachable";
+      const answer = await fetch(base + path, { headers: token ? { Authorization: `Bearer ${token}` } : {}, signal });
+      ({ status } = answer);
+      if (status === 401 && !isRepeated) {
+        credential?.forget();
+        return get(path, fields, signal, true);
+      }
+      code = "malformed";
+      const body = await answer.json();
+      if (answer.ok && !fault(body, fields)) return body;
+      if (!answer.ok) ({ code } = body);
+      throw body.detail;
+    } catch (error) {
       signal?.throwIfAborted();
-      throw new InboxError(0, code, error);
-    };
-    const token = await credential?.current().catch(failed("token_unavailable"));
-    const headers = token ? { Authorization: `Bearer ${token}` } : {};
-    const answer = await fetch(base + path, { headers, signal }).catch(failed("unreachable"));
-    const { ok, status } = answer;
-    const body = await answer.json().catch(() => signal?.throwIfAborted());
-    if (ok && isObject(body) && !fault(body, fields)) return body;
-    if (status === 401 && !isRepeated) {
-      credential?.forget();
-      return get(path, fields, signal, true);
+      throw new InboxError(status, code, error);
     }
-    const { code = "malformed", detail } = (ok ? null : body) ?? {};
-    throw new InboxError(status, code, detail);
-  }
-
-  return {
-    /** @throws InboxError, or what `signal` was aborted with */
-    async inbox({ signal, ...query }: InboxQuery): Promise<InboxPage> {
-      const given = Object.entries(query).filter(([, value]) => value) as [string, string][];
-      const page = await get(`inbox?${new URLSearchParams(given)}`, "notifications:at next:0s unread:nz", signal);
-      if (!page.notifications.every(isNotification)) throw new InboxError(200, "malformed", "");
-      return page;
-    },
-
-    /** The recipient that the credential speaks for. @throws InboxError */
-    async me(): Promise<string> {
-      return (await get("me", "user")).user;
-    },
   };
+}
+
+export function readInbox(api: Api, { signal, ...query }: InboxQuery): Promise<InboxPage> {
+  const given = Object.entries(query).filter(([, value]) => value) as [string, string][];
+  return api(`inbox?${new URLSearchParams(given)}`, "notifications:at next:0s unread:nz", signal);
 }

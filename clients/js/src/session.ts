@@ -1,6 +1,6 @@
 import { createAcknowledger } from "./acknowledger.js";
 import { type Where, commands, hello, parts as partsOf } from "./encode.js";
-import type { Banner, ClientFrame, Command, NotificationFrame, ServerFrame, StateFrame, WelcomeFrame } from "./frames.js";
+import type { Banner, ClientFrame, Command, NotificationFrame, Seqs, ServerFrame, StateFrame, WelcomeFrame } from "./frames.js";
 import { createOutbox } from "./outbox.js";
 import { whereabouts } from "./page.js";
 import { parseServerFrame } from "./parse.js";
@@ -24,16 +24,17 @@ export function createSession(parts: Parts) {
   let isLive = false;
   /** The newest welcome, of any connection of this page. */
   let welcomed: WelcomeFrame | null = null;
-  /** The streams whose cursors the hello named; null where another tab holds the socket, and has said hello. */
-  let resumed: string[] | null = null;
-  /** The newest entry of each stream that was stored before the connection began and has not arrived; null when all has. */
-  let missing: Map<string, number> | null = null;
+  /** The cursors that the hello named, if it named any; another tab that holds the socket has said hello itself. */
+  let resumed: Seqs | undefined;
+  /** The newest entry of each stream that was stored before the connection began and has not arrived; undefined when all has. */
+  let missing: [stream: string, head: number][] | undefined;
   let banner: Banner | null = null;
   /** What the server was told of the page. */
   let told = "";
-  /** When the ping was sent whose pong is awaited, and how long the last one took: in milliseconds of a clock that is never set. */
+  /** When the ping was sent whose pong is awaited, in milliseconds of a clock that is never set. */
   let pinged: number | null = null;
-  let roundTrip: number | undefined;
+  /** What the next ping tells of the last one. */
+  let roundTrip: { rtt?: number } = {};
 
   const say = (frame: ClientFrame): void => send?.(JSON.stringify(frame));
 
@@ -48,11 +49,11 @@ export function createSession(parts: Parts) {
     for (const streams of partsOf(Object.entries(handled))) say({ type: "ack", streams });
   });
   // Not worth an error where there is no room for it.
-  const sights = createSights((ids) => commands({ type: "seen", ids }).forEach(outbox.push));
+  const sights = createSights((ids) => outbox.push({ type: "seen", ids }));
   const watchdog = createWatchdog(
     () => {
       pinged ??= performance.now();
-      say({ type: "ping", ...(roundTrip !== undefined && { rtt: Math.min(Math.round(roundTrip), MAX_RTT) }) });
+      say({ type: "ping", ...roundTrip });
     },
     () => parts.source.dead(),
   );
@@ -72,8 +73,7 @@ export function createSession(parts: Parts) {
   };
 
   /** Tells of a banner, if it is another one than before. */
-  const show = ({ text, level, until }: Partial<Banner> = {}): void => {
-    const next = text === undefined ? null : ({ text, level, until } as Banner);
+  const show = (next: Banner | null): void => {
     if (JSON.stringify(next) === JSON.stringify(banner)) return;
     banner = next;
     emit("banner", banner);
@@ -81,9 +81,9 @@ export function createSession(parts: Parts) {
 
   /** Notes how far a stream has come. */
   const reached = (stream: string, seq: number): void => {
-    if (seq >= (missing?.get(stream) ?? Infinity)) missing?.delete(stream);
-    if (missing?.size !== 0) return;
-    missing = null;
+    missing = missing?.filter(([name, head]) => name !== stream || head > seq);
+    if (missing?.length !== 0) return;
+    missing = undefined;
     emit("caughtup", null);
   };
 
@@ -93,20 +93,20 @@ export function createSession(parts: Parts) {
       turnTo(user);
       // Another person's cursors for `everyone` or a topic would skip what this one has not seen, and this one's own may be
       // on this machine. Nothing was acknowledged yet, so it does no harm to begin again with the right ones.
-      if (resumed?.some((stream) => stream in streams) || cursors.epoch === epoch) return parts.source.restart(user);
+      if (resumed || cursors.epoch) return parts.source.restart(user);
     }
     // A page that joins others begins where they are: what they have shown it need not show.
     cursors.welcome(user, epoch, streams, !resumed && !welcomed);
     welcomed = frame;
     unread.welcome(frame.unread, heads);
-    missing = new Map(Object.entries(heads).filter(([stream, head]) => head > (streams[stream] ?? 0)));
+    missing = Object.entries(heads).filter(([stream, head]) => head > (streams[stream] ?? 0));
     watchdog.start(ping * 1_000);
     parts.source.accepted(expires);
     const mine = send;
     parts.source.welcomed(user);
     emit("welcome", frame);
     tellState({ unread: frame.unread, heads, all: false, read: [] });
-    show(frame.banner);
+    show(frame.banner ?? null);
     if (!mine || send !== mine) return; // One of the listeners closed the client.
     isLive = true;
     outbox.drain();
@@ -133,7 +133,8 @@ export function createSession(parts: Parts) {
       case "state":
         return tellState(frame);
       case "banner":
-        return show(frame);
+        const { type, ...next } = frame;
+        return show(next.text ? (next as Banner) : null);
       case "refreshed":
         return parts.source.accepted(frame.expires);
       case "error":
@@ -151,7 +152,7 @@ export function createSession(parts: Parts) {
         emit("reset", frame);
         return reached(frame.stream, frame.seq);
       case "pong":
-        if (pinged !== null) roundTrip = performance.now() - pinged;
+        if (pinged) roundTrip = { rtt: Math.min(Math.round(performance.now() - pinged), MAX_RTT) };
         pinged = null;
     }
   };
@@ -183,12 +184,12 @@ export function createSession(parts: Parts) {
     begin(to: (text: string) => void, resume: [string, number][] | null): void {
       send = to;
       told = "";
-      resumed = null;
+      resumed = undefined;
       if (!resume) return;
       const where = whereabouts();
       told = JSON.stringify(where);
       const frame = hello(resume, cursors.epoch, CLIENT, where);
-      resumed = Object.keys(frame.resume ?? {});
+      ({ resume: resumed } = frame);
       say(frame);
     },
 
@@ -197,7 +198,7 @@ export function createSession(parts: Parts) {
       send = null;
       isLive = false;
       pinged = null;
-      roundTrip = undefined;
+      roundTrip = {};
       cursors.save();
       acknowledger.clear();
       watchdog.stop();
@@ -220,9 +221,7 @@ export function createSession(parts: Parts) {
 
     /** @throws TypeError for what the server would not take */
     command(command: Command): void {
-      for (const frame of commands(command)) {
-        if (!outbox.push(frame)) fail("queue_full", "Too much was asked for while offline.");
-      }
+      if (!outbox.push(command)) fail("queue_full", "Too much waits already.");
     },
 
     /** The person has these before their eyes. @throws TypeError for what is no id of a notification */

@@ -12,7 +12,7 @@ const IDENTIFYING = 5_000;
 
 /** Whether tabs can find each other here: in a page, and only in a secure context. */
 function canShare(): boolean {
-  return typeof document !== "undefined" && typeof BroadcastChannel !== "undefined" && !!navigator.locks;
+  return !!(globalThis.document && globalThis.BroadcastChannel && navigator.locks);
 }
 
 /**
@@ -45,7 +45,7 @@ export const sharedTabs: TabSharing = (parts) => {
   /** Whose tab this is, as far as anyone can tell. */
   const identify = async (): Promise<unknown> => {
     if (options.user !== undefined) return options.user;
-    return credential ? claimsOf(await credential.current()).sub : api.me();
+    return credential ? claimsOf(await credential.current()).sub : (await api("me", "user")).user;
   };
 
   const say = (detail: StatusDetail): void => {
@@ -105,7 +105,7 @@ export const sharedTabs: TabSharing = (parts) => {
       },
 
       follow() {
-        if (!follows) line.drop();
+        if (!follows) line.suspend();
         follows = true;
         listen();
         tellFront();
@@ -170,7 +170,7 @@ export const sharedTabs: TabSharing = (parts) => {
     },
 
     connect() {
-      if (follows) return tabs?.ask({ wake: "connect" });
+      if (follows) return tabs?.ask({ why: "connect" });
       if (isAsking || tabs?.leads === false) return; // It is being found out who leads.
       if (tabs) return line.connect();
       const mine = ++run;
@@ -197,21 +197,22 @@ export const sharedTabs: TabSharing = (parts) => {
     },
 
     suspend() {
+      session.save();
       leave();
-      line.drop();
+      line.suspend();
     },
 
     wake(why) {
       if (!follows) line.wake(why);
       // A leader that seems alive is looked after by its own page and by this one's watchdog.
       else if (status.status === "live") session.probe(why === "online");
-      else tabs?.ask({ wake: why });
+      else tabs?.ask({ why });
     },
 
     /** Tells where the person is, if this is the tab in front, or was until it was hidden. */
     look() {
       const { inFront } = source;
-      if (!front || inFront || (looked && document.visibilityState === "hidden")) session.look();
+      if (!front || inFront || (looked && document.hidden)) session.look();
       looked = inFront;
       tellFront();
     },
@@ -250,7 +251,7 @@ export const sharedTabs: TabSharing = (parts) => {
     },
 
     restart(whom) {
-      line.drop();
+      line.suspend();
       join(whom); // There may be a tab of theirs.
     },
 

@@ -1,7 +1,7 @@
 /** What is seen in this time, in milliseconds, is told at once. By then it is acknowledged, too. */
 const INTERVAL = 1_000;
 
-/** Of more than this the oldest is forgotten, and told again when it is seen again. */
+/** Of more than this what was told is forgotten, and told again when it is seen again. */
 const CAPACITY = 1_000;
 
 /**
@@ -28,10 +28,9 @@ export function createSights(tell: (ids: string[]) => void) {
     add(ids: readonly string[]): void {
       for (const id of ids) {
         if (known.has(id)) continue;
+        if (known.size >= CAPACITY) known.clear();
         known.add(id);
         waiting.push(id);
-        const [oldest] = known;
-        if (known.size > CAPACITY) known.delete(oldest!);
       }
       timer ??= setTimeout(flush, INTERVAL);
     },

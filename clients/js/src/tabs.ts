@@ -28,7 +28,7 @@ interface Message {
   /** From the leader: how the socket stands. */
   readonly status?: StatusDetail;
   /** To the leader: why it is to see whether the socket lives. */
-  readonly wake?: Waking;
+  readonly why?: Waking;
   /** To the leader: when it was asked, in Unix milliseconds. */
   readonly at?: number;
 }
@@ -112,7 +112,7 @@ export function createTabs(group: string, listener: TabsListener) {
   };
 
   const received = (message: Message): void => {
-    const { from, to, text, status, wake } = message;
+    const { from, to, text, status, why } = message;
     if (message.lead) {
       if (lock.isHeld) lock.want(); // It was taken from this tab while it was frozen.
       standings = null;
@@ -125,9 +125,9 @@ export function createTabs(group: string, listener: TabsListener) {
       // It lay there while this tab was frozen: whoever asked has asked another since.
       if (!(Math.abs(Date.now() - message.at!) <= PATIENCE)) return;
       if (text) listener.asked(text, (answer) => post({ to: from, text: answer }));
-      if (wake) {
+      if (why) {
         post({ to: from, status: listener.present().status });
-        listener.woken(wake);
+        listener.woken(why);
       }
     } else {
       if (leader === null && status && to && !lock.isHeld) follow(from);
@@ -177,10 +177,10 @@ export function createTabs(group: string, listener: TabsListener) {
     tell: (message: { readonly text: string } | { readonly status: StatusDetail }): void => post(message),
 
     /** As a follower: to the leader. */
-    ask(message: { readonly text: string } | { readonly wake: Waking }): void {
+    ask(message: { readonly text: string } | { readonly why: Waking }): void {
       if (leader === null) return;
       post({ to: leader, at: Date.now(), ...message });
-      if ("wake" in message) expect();
+      if ("why" in message) expect();
     },
 
     /** This tab is none of them any more. */

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { NotifierClient } from "../src/index.js";
 import { Browser, becomes, next } from "./pages.js";
 import { ScriptedServer, entry, notificationId } from "./scriptedserver.js";
 
@@ -20,9 +19,9 @@ afterEach(async () => {
 describe("connecting", () => {
   it("says hello without cursors at the first visit, and is open from the welcome on", async () => {
     const client = browser.page();
-    expect([client.status, client.readyState]).toEqual(["offline", NotifierClient.CLOSED]);
+    expect([client.status, client.readyState]).toEqual(["offline", WebSocket.CLOSED]);
     client.connect();
-    expect([client.status, client.readyState]).toEqual(["connecting", NotifierClient.CONNECTING]);
+    expect([client.status, client.readyState]).toEqual(["connecting", WebSocket.CONNECTING]);
     const { peer, hello } = await browser.welcomed(client, { unread: 3 });
     expect(peer.protocols).toEqual(["notifier.v1"]);
     expect(hello).toEqual({ type: "hello", client: "notifier.js/0.1.0" });
@@ -40,10 +39,10 @@ describe("connecting", () => {
   it("closes when it is told to, and connects again", async () => {
     const { client, peer } = await browser.live();
     client.close(3000, "bye");
-    expect(client.readyState).toBe(NotifierClient.CLOSING);
+    expect(client.readyState).toBe(WebSocket.CLOSING);
     expect(await peer.ended()).toEqual({ code: 3000, reason: "bye" });
-    if (client.readyState !== NotifierClient.CLOSED) await becomes(client, "offline");
-    expect(client.readyState).toBe(NotifierClient.CLOSED);
+    if (client.readyState !== WebSocket.CLOSED) await becomes(client, "offline");
+    expect(client.readyState).toBe(WebSocket.CLOSED);
     client.connect();
     await browser.welcomed(client);
   });
@@ -53,7 +52,7 @@ describe("connecting", () => {
     client.close();
     client.connect();
     await browser.welcomed(client);
-    expect(client.readyState).toBe(NotifierClient.OPEN);
+    expect(client.readyState).toBe(WebSocket.OPEN);
   });
 
   it("does not stumble over frames that it does not know or that are broken", async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import { NotifierClient, closeReason } from "../src/index.js";
+import { closeReason } from "../src/index.js";
 import { Browser, becomes, next } from "./pages.js";
 import { EPOCH, ScriptedServer, entry, notificationId, welcome } from "./scriptedserver.js";
 
@@ -40,7 +40,7 @@ describe("coming back", () => {
       code: 4000,
       retryIn: expect.any(Number),
     });
-    expect(client.readyState).toBe(NotifierClient.CONNECTING);
+    expect(client.readyState).toBe(WebSocket.CONNECTING);
     await browser.welcomed(client);
   });
 
@@ -49,7 +49,7 @@ describe("coming back", () => {
     const refused = becomes(client, "refused");
     peer.close(4501, "key withdrawn");
     expect(await refused).toEqual({ status: "refused", code: 4501, reason: "key withdrawn", retryIn: null });
-    expect(client.readyState).toBe(NotifierClient.CLOSED);
+    expect(client.readyState).toBe(WebSocket.CLOSED);
     client.connect();
     await browser.welcomed(client);
   });

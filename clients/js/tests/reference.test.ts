@@ -7,7 +7,7 @@ import { expect, it } from "vitest";
 import { NotifierToasts, TEXTS } from "../src/elements.js";
 import { createPanel } from "../src/elements/panel.js";
 import { createRow } from "../src/elements/row.js";
-import { Words } from "../src/elements/texts.js";
+import { createWords } from "../src/elements/texts.js";
 import { createToastStack } from "../src/elements/toaststack.js";
 import { NotifierClient } from "../src/index.js";
 import { notification } from "./scriptedserver.js";
@@ -33,7 +33,7 @@ function found(pattern: RegExp, text = sources): string[] {
 }
 
 const client = new NotifierClient({ url: "ws://localhost/", WebSocket });
-const words = new Words();
+const words = createWords();
 const { signal } = new AbortController();
 
 it("names every text", () => {
@@ -53,7 +53,7 @@ it("names every attribute", () => {
 });
 
 it("names every event", () => {
-  const inCode = found(/(?:new (?:Custom)?Event\(|tell\(from, )"(notifier-[a-z]+)"/g);
+  const inCode = found(/(?:new (?:Custom)?Event\(|tell\()"(notifier-[a-z]+)"/g);
   expect(documented("Events of the elements")).toEqual(inCode);
   const [, events = ""] = sources.split("export interface NotifierEvents {");
   expect(documented("Events")).toEqual(found(/^ {2}([a-z]+): /gm, events.split("\n}")[0]));
@@ -65,9 +65,9 @@ it("names every part", () => {
   const stack = createToastStack(root, { words, max: 3, duration: 1, hotkey: "", seen: () => {} }, signal);
   stack.show(notification("a", { body: "b", data: { actions: [{ label: "l", name: "n" }] } }));
   const item = { ...notification("b"), read: false, archived: false };
-  const row = createRow(item, words, { mark: () => {}, file: () => {} });
+  const row = createRow(item, words, client);
   row.update(item);
-  root.append(createPanel(client, words, () => {}, signal).node, row.node);
+  root.append(createPanel(client, words, () => true, signal), row.node);
   const parts = [...root.querySelectorAll("[part]")].flatMap((each) => (each.getAttribute("part") ?? "").split(" "));
   // The bell's own are made when it is in a page.
   expect(documented("Parts")).toEqual([...new Set([...parts, "button", "badge"])].sort());

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { attach } from "../src/elements/attach.js";
 import { isNotificationId } from "../src/encode.js";
-import { Words } from "../src/elements/texts.js";
+import { createWords } from "../src/elements/texts.js";
 import { type ToastStack, createToastStack } from "../src/elements/toaststack.js";
 import type { NotifierClient } from "../src/index.js";
 import { Browser, next } from "./pages.js";
@@ -32,7 +32,7 @@ afterEach(async () => {
 });
 
 function show(client: NotifierClient, max = 3): ToastStack {
-  const options = { max, words: new Words({}, "en"), duration: 6_000, hotkey: "F8", seen: (ids: string[]) => client.seen(ids.filter(isNotificationId)) };
+  const options = { max, words: createWords({}, "en"), duration: 6_000, hotkey: "F8", seen: (ids: string[]) => client.seen(ids.filter(isNotificationId)) };
   const stack = createToastStack(container, options, stop.signal);
   attach(client, stack, () => false, () => false, stop.signal);
   return stack;
@@ -89,17 +89,16 @@ it("makes one toast of five hundred that were missed", async () => {
   peer.send(...replay(500));
   await caughtUp;
   expect(titles()).toEqual(["Information: 500 while you were away"]);
-  expect(container.querySelector(".notifier-toast[data-summary]")).not.toBeNull();
+  expect(container.querySelector(".notifier-toast:not([data-id])")).not.toBeNull();
 });
 
-it("says how many errors are among them, and stays as an error does", async () => {
+it("shows that an error is among them, and stays as an error does", async () => {
   const { client, peer } = await pageThatMissed(4);
   const caughtUp = next(client, "caughtup");
   const error = { ...entry("user:alice", 4), replayed: true, notification: notification("e", { level: "error" }) };
   peer.send(...replay(3), error);
   await caughtUp;
   expect(titles()).toEqual(["Error: 4 while you were away"]);
-  expect(container.querySelector(".body")?.textContent).toBe("1 error");
 });
 
 it("does not wait for an entry that expired meanwhile", async () => {

@@ -202,7 +202,7 @@ describe("what is said between tabs", () => {
       null, 7, "x", [], {}, { from: 1 }, { from: "x", to: 1 }, { from: "x", join: {} }, { from: "x", join: { epoch: 1, cursors: [] } },
       { from: "x", join: { epoch: null, cursors: [["a"]] } }, { from: "x", lead: false }, { from: "x", text: 1 },
       { from: "x", status: {} }, { from: "x", status: { ...status, status: "odd" } }, { from: "x", status: { ...status, retryIn: "1" } },
-      { from: "x", wake: "up" }, { from: "x", text: "{" }, { from: "x", text: "[]" }, { from: "x", text: '{"type": "hello"}' },
+      { from: "x", why: "up" }, { from: "x", text: "{" }, { from: "x", text: "[]" }, { from: "x", text: '{"type": "hello"}' },
       { from: "x", text: '{"type": "read", "ids": ["strange"]}' }, { from: "x", text: '{"type": "follow", "topic": "a b"}' },
       { from: "x", status }, { from: "x", text: JSON.stringify(entry("user:alice", 9, "forged")) },
     ];

@@ -1,5 +1,4 @@
 import type { Level, Notification } from "../frames.js";
-import { type Attributes } from "./dom.js";
 import type { Words } from "./texts.js";
 /** What a person may do about a notification: one of its `data.actions`. */
 export interface Action {
@@ -34,7 +33,6 @@ export interface CardOptions {
     readonly press?: () => void;
     /** What stands below the body. */
     readonly meta?: HTMLElement;
-    readonly attributes?: Attributes;
 }
 /** Builds a toast or a row of the list, with its tools at the end. Every text of the notification is set as text. */
 export declare function card(names: string, content: Content, options: CardOptions, ...tools: HTMLElement[]): HTMLLIElement;

@@ -7,6 +7,7 @@ declare const PATHS: {
     close: string;
 };
 export type Icon = keyof typeof PATHS;
+/** Those that are missing are left out. */
 type Child = Node | string | null | undefined;
 /** Those with an empty value are left out. */
 export type Attributes = Readonly<Record<string, string>>;
@@ -17,7 +18,7 @@ export type Attributes = Readonly<Record<string, string>>;
  */
 export declare function make<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, names?: string, attributes?: Attributes, ...children: Child[]): HTMLElementTagNameMap[Tag];
 /** Makes a button that says what it does. */
-export declare function button(names: string, text: string, press: () => void, attributes?: Attributes): HTMLButtonElement;
+export declare function button(names: string, text: string, press: () => unknown, attributes?: Attributes): HTMLButtonElement;
 /** Makes a button that shows what it does. */
 export declare function iconButton(names: string, press: () => void, name: Icon, label: string): HTMLButtonElement;
 /** Gives a button its icon and the name of it. */

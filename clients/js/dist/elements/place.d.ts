@@ -1,2 +1,2 @@
-/** Puts a fixed panel below its button, or above where there is more room, and within the window; a small window it fills. */
-export declare function place(panel: HTMLElement, button: HTMLElement): void;
+/** Puts a fixed panel below its button, or above where there is more room, towards the middle of the window and within it. */
+export declare function place({ style, offsetWidth }: HTMLElement, button: HTMLElement): void;

@@ -28,19 +28,7 @@ export declare const TEXTS: {
     systemOffer: string;
     systemAllow: string;
     more: string;
-    moreLater: {
-        one: string;
-        other: string;
-    };
     whileAway: string;
-    errors: {
-        one: string;
-        other: string;
-    };
-    warnings: {
-        one: string;
-        other: string;
-    };
     info: string;
     success: string;
     warning: string;
@@ -48,15 +36,17 @@ export declare const TEXTS: {
 };
 export type TextName = keyof typeof TEXTS;
 export type Texts = Partial<Record<TextName, Text>>;
-/** The texts in the words of a page, with the plural forms, numbers and times of its language. */
-export declare class Words {
-    #private;
-    /** @param lang a BCP 47 tag; for one that is none the browser's own language is taken */
-    constructor(texts?: Texts, lang?: string);
-    number(count: number): string;
+export type Words = ReturnType<typeof createWords>;
+/**
+ * The texts in the words of a page, with the plural forms, numbers and times of its language.
+ *
+ * @param lang a BCP 47 tag; for one that is none the browser's own language is taken
+ */
+export declare function createWords(texts?: Texts, lang?: string): {
+    number: (count: number) => string;
     /** @param shown what `{count}` becomes; the number itself unless given */
     say(name: TextName, count?: number, shown?: string): string;
     /** How long ago: "2 hours ago". Less than a minute is "now". */
     ago(date: Date): string;
-    moment(date: Date): string;
-}
+    moment: (date: Date) => string;
+};

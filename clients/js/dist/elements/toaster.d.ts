@@ -17,7 +17,6 @@ import { type ToastStack } from "./toaststack.js";
  */
 export declare class NotifierToasts extends NotifierElement {
     #private;
-    static readonly observedAttributes: string[];
     /** The stack, to show toasts of the page's own on; null before the element has a client. */
     get stack(): ToastStack | null;
     protected draw(root: ShadowRoot, client: NotifierClient, words: Words, signal: AbortSignal): void;

@@ -8,7 +8,7 @@ export interface ToastOptions {
     readonly duration: number;
     /** The key that brings the focus to the toasts and back, such as "F8" or "Alt+T"; "" is none. */
     readonly hotkey: string;
-    /** Called with the ids of notifications whose toasts became visible on a visible page, each once. */
+    /** Called with the ids of notifications whose toasts are visible on a visible page, whenever something changed. */
     readonly seen: (ids: string[]) => void;
 }
 export type ToastStack = ReturnType<typeof createToastStack>;
@@ -18,7 +18,12 @@ export type ToastStack = ReturnType<typeof createToastStack>;
  * stay, the oldest gives its place to what comes after it, and returns when there is room.
  */
 export declare function createToastStack(parent: ShadowRoot, options: ToastOptions, signal: AbortSignal): {
-    words: Words;
+    words: {
+        number: (count: number) => string;
+        say(name: import("./texts.js").TextName, count?: number, shown?: string): string;
+        ago(date: Date): string;
+        moment: (date: Date) => string;
+    };
     showSummary: (title: string, body: string, level: Level) => void;
     /** Shows a notification; a link only if its address is safe to follow. */
     show: (notification: Notification) => void;

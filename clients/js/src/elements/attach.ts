@@ -17,7 +17,7 @@ const CLAIM = 500;
 /** Of more than these only the number is kept. */
 const MOST_GATHERED = 1_000;
 
-const BY_WEIGHT: readonly Level[] = ["error", "warning", "success", "info"];
+const BY_WEIGHT: readonly Level[] = ["error", "warning", "success"];
 
 /**
  * Shows what a client receives on a stack of toasts. What is live is shown at once, in the tab that is in front. What was missed, and
@@ -65,11 +65,9 @@ export function attach(
     claim([...gathered.keys()]);
     clear();
     if (count <= FEW) return all.forEach(stack.show);
-    const { words } = stack;
-    const of = (level: Level): number => all.filter((each) => each.level === level).length;
-    const troubles = (["error", "warning"] as const).filter(of).map((level) => words.say(`${level}s`, of(level)));
     // A summary that holds an error stays until it is dismissed, as the error would have.
-    stack.showSummary(words.say("whileAway", count), troubles.join(", "), BY_WEIGHT.find(of) ?? "info");
+    const heaviest = BY_WEIGHT.find((level) => all.some((each) => each.level === level)) ?? "info";
+    stack.showSummary(stack.words.say("whileAway", count), "", heaviest);
   };
 
   const finish = (): void => {

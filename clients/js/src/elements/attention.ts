@@ -16,29 +16,27 @@ export function chime(): void {
   const { currentTime: start, destination } = context;
   void context.resume().catch(() => {});
   [659, 880].forEach((frequency, index) => {
-    const [tone, volume] = [context!.createOscillator(), context!.createGain()];
+    const tone = new OscillatorNode(context!, { frequency });
+    const volume = new GainNode(context!, { gain: 0.1 });
     const begin = start + index * 0.11;
-    tone.frequency.value = frequency;
-    volume.gain.setValueAtTime(0, begin);
-    volume.gain.linearRampToValueAtTime(0.12, begin + 0.015);
-    volume.gain.exponentialRampToValueAtTime(0.0001, begin + 0.3);
+    volume.gain.setTargetAtTime(0, begin, 0.06);
     tone.connect(volume).connect(destination);
     tone.start(begin);
-    tone.stop(begin + 0.3);
+    tone.stop(begin + 0.4);
   });
 }
 
-/** Whether the browser knows system notifications, and what the person said: "default" means that nobody asked yet. */
-export function systemPermission(): NotificationPermission | "unsupported" {
-  return typeof window !== "undefined" && "Notification" in window ? window.Notification.permission : "unsupported";
+/** What the person said about system notifications: "default" means that nobody asked yet. Undefined where the browser knows none. */
+export function systemPermission(): NotificationPermission | undefined {
+  return window.Notification?.permission;
 }
 
 /** Tells it by the system; a click on it brings the page to the front and calls `open`. */
 export function tellSystem({ id, title, body, icon }: Notification, open: () => void): void {
   if (systemPermission() !== "granted") return;
-  const picture = safeHref(icon, document.baseURI);
+  const picture = safeHref(icon);
   try {
-    const shown = new window.Notification(title, { body, tag: id, ...(picture === null ? {} : { icon: picture }) });
+    const shown = new window.Notification(title, { body, tag: id, ...(picture && { icon: picture }) });
     shown.onclick = () => {
       window.focus();
       shown.close();

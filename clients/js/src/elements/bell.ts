@@ -1,8 +1,8 @@
 import type { NotifierClient } from "../client.js";
 import { listen } from "../listen.js";
-import { button, icon, make } from "./dom.js";
+import { icon, make } from "./dom.js";
 import { NotifierElement } from "./element.js";
-import { type Panel, createPanel } from "./panel.js";
+import { createPanel } from "./panel.js";
 import { place } from "./place.js";
 import type { Words } from "./texts.js";
 
@@ -15,16 +15,16 @@ const MOST_SHOWN = 99;
  * @fires notifier-toggle - the panel was opened or closed
  */
 export class NotifierBell extends NotifierElement {
-  #bell: HTMLButtonElement | null = null;
-  #panel: Panel | null = null;
+  #bell: HTMLElement | null = null;
+  #panel: HTMLElement | null = null;
 
   /** Whether the panel is open. */
   get open(): boolean {
-    return this.#panel?.node.hidden === false;
+    return !!this.#panel?.matches(":popover-open");
   }
 
   set open(open: boolean) {
-    if (open !== this.open) this.#toggle(open);
+    this.#panel?.togglePopover(open);
   }
 
   override focus(options?: FocusOptions): void {
@@ -32,13 +32,11 @@ export class NotifierBell extends NotifierElement {
   }
 
   protected draw(root: ShadowRoot, client: NotifierClient, words: Words, signal: AbortSignal): void {
-    const attributes = { id: "bell", "aria-haspopup": "dialog", "aria-controls": "panel" };
-    const bell = (this.#bell = button("button", "", () => this.#toggle(!this.open), attributes));
     const badge = make("span", "badge", { "aria-hidden": "true" });
-    const panel = (this.#panel = createPanel(client, words, () => this.#toggle(false), signal));
-    bell.append(icon("bell"), badge);
-    bell.ariaExpanded = "false";
-    root.append(bell, panel.node);
+    const attributes = { id: "bell", popovertarget: "panel", "aria-haspopup": "dialog" };
+    const bell = (this.#bell = make("button", "button", attributes, icon("bell"), badge));
+    const panel = (this.#panel = createPanel(client, words, () => this.hasAttribute("system"), signal));
+    root.append(bell, panel);
 
     const count = (): void => {
       const { unread, status } = client;
@@ -56,38 +54,20 @@ export class NotifierBell extends NotifierElement {
     count();
 
     const seek = (): void => {
-      if (this.open) place(panel.node, bell);
-    };
-    /** What is pressed or focused elsewhere closes the panel, and keeps the focus. */
-    const leave = (event: Event): void => {
-      if (this.open && !event.composedPath().includes(this)) this.#toggle(false, false);
+      if (this.open) place(panel, bell);
     };
     listen(window, "resize", seek, signal);
     listen(window, "scroll", seek, signal, true);
-    listen(window, "pointerdown", leave, signal);
-    listen(window, "focusin", leave, signal);
-    bell.onkeydown = panel.node.onkeydown = (event) => {
-      if (event.key !== "Escape" || !this.open) return;
-      event.preventDefault();
-      this.#toggle(false);
+    listen(panel, "beforetoggle", () => {
+      // It has a size only when it is open, and is placed before it is painted.
+      requestAnimationFrame(seek);
+      if (this.open && panel.contains(root.activeElement)) bell.focus();
+    });
+    listen(panel, "toggle", () => this.dispatchEvent(new Event("notifier-toggle")));
+    // The browser closes it when something else is pressed; what is focused elsewhere must not lie below it.
+    const leave = (event: Event): void => {
+      if (!event.composedPath().includes(this)) this.open = false;
     };
-  }
-
-  #toggle(open: boolean, refocus = true): void {
-    const bell = this.#bell;
-    const panel = this.#panel;
-    if (bell === null || panel === null) return;
-    bell.ariaExpanded = String(open);
-    if (open) {
-      panel.open(this.hasAttribute("system"));
-      panel.node.showPopover();
-      place(panel.node, bell);
-      panel.node.focus({ preventScroll: true });
-    } else {
-      panel.node.hidePopover();
-      panel.node.hidden = true;
-      if (refocus) bell.focus();
-    }
-    this.dispatchEvent(new Event("notifier-toggle"));
+    listen(window, "focusin", leave, signal);
   }
 }

@@ -1,7 +1,7 @@
 import type { Level, Notification } from "../frames.js";
 import { safeHref } from "../links.js";
 import { listen } from "../listen.js";
-import { type Attributes, button, make } from "./dom.js";
+import { button, make } from "./dom.js";
 import type { Words } from "./texts.js";
 
 /** What a person may do about a notification: one of its `data.actions`. */
@@ -40,23 +40,23 @@ export function actionsOf({ data }: Notification): Action[] {
   return (Array.isArray(actions) ? actions : [])
     .map((each: unknown) => {
       const { label, name, url } = (each ?? {}) as Record<string, unknown>;
-      return { label: text(label), name: url === undefined ? text(name) : "", url: safeHref(text(url), document.baseURI) ?? "" };
+      return { label: text(label), name: url === undefined ? text(name) : "", url: safeHref(text(url)) ?? "" };
     })
     .filter(({ label, name, url }) => label && (name || url))
     .slice(0, MOST_ACTIONS);
 }
 
 /** A link that tells the page first; a listener that prevents the default follows it in its own way. */
-function link(names: string, href: string, text: string, tell: (link: Element) => boolean): HTMLElement {
+function link(names: string, href: string, text: string, tell: () => boolean): HTMLElement {
   const made = make("a", names, { href, rel: "noopener noreferrer", dir: "auto" }, text);
-  listen(made, "click", (event) => tell(made) || event.preventDefault());
+  listen(made, "click", (event) => tell() || event.preventDefault());
   return made;
 }
 
 /** The notification's own picture if its address is safe, and otherwise, or when it does not load, the sign of its level. */
-function picture(source: string): HTMLElement {
+function picture(source: string | undefined): HTMLElement {
   const frame = make("span", "icon", { "aria-hidden": "true" });
-  const src = safeHref(source, document.baseURI);
+  const src = safeHref(source);
   if (src === null) return frame;
   const image = make("img", "", { referrerpolicy: "no-referrer", src });
   image.alt = "";
@@ -73,32 +73,29 @@ export interface CardOptions {
   readonly press?: () => void;
   /** What stands below the body. */
   readonly meta?: HTMLElement;
-  readonly attributes?: Attributes;
 }
 
 /** Builds a toast or a row of the list, with its tools at the end. Every text of the notification is set as text. */
 export function card(names: string, content: Content, options: CardOptions, ...tools: HTMLElement[]): HTMLLIElement {
   const { title, body, level, notification } = content;
-  const { words, done, press, meta, attributes } = options;
-  const tell = (from: Element, type: string, detail: object): boolean =>
-    from.dispatchEvent(new CustomEvent(type, { detail: { notification, ...detail }, bubbles: true, composed: true, cancelable: true }));
-  const href = safeHref(notification?.url ?? "", document.baseURI);
+  const { words, done, press, meta } = options;
+  const tell = (type: string, detail: object): boolean =>
+    node.dispatchEvent(new CustomEvent(type, { detail: { notification, ...detail }, bubbles: true, composed: true, cancelable: true }));
+  const href = safeHref(notification?.url);
   const heading =
     href !== null
-      ? link("title", href, title, (from) => tell(from, "notifier-open", {}))
+      ? link("title", href, title, () => tell("notifier-open", {}))
       : press
         ? button("title", title, press, { dir: "auto" })
         : make("span", "title", { dir: "auto" }, title);
   const actions = (notification ? actionsOf(notification) : []).map((action) => {
     const { label, url } = action;
-    const choose = (from: Element): boolean => {
-      const isFollowed = tell(from, "notifier-action", { action });
+    const choose = (): boolean => {
+      const isFollowed = tell("notifier-action", { action });
       done?.();
       return isFollowed;
     };
-    if (url !== "") return link("action", url, label, choose);
-    const made: HTMLElement = button("action", label, () => choose(made), { dir: "auto" });
-    return made;
+    return url ? link("action", url, label, choose) : button("action", label, choose, { dir: "auto" });
   });
   const text = make(
     "div",
@@ -110,6 +107,7 @@ export function card(names: string, content: Content, options: CardOptions, ...t
     meta,
     actions.length > 0 ? make("div", "actions", {}, ...actions) : null,
   );
-  const all = { "data-level": level, "data-id": notification?.id ?? "", ...attributes };
-  return make("li", names, all, picture(notification?.icon ?? ""), text, make("div", "tools", {}, ...tools));
+  const attributes = { "data-level": level, "data-id": notification?.id ?? "" };
+  const node = make("li", names, attributes, picture(notification?.icon), text, make("div", "tools", {}, ...tools));
+  return node;
 }

@@ -1,4 +1,5 @@
 import { NotifierClient } from "../client.js";
+import { listen } from "../listen.js";
 import { sharedTabs } from "../sharing.js";
 
 interface Shared {
@@ -9,7 +10,7 @@ interface Shared {
 const shared = new Map<string, Shared>();
 
 async function token(url: string): Promise<string> {
-  const response = await fetch(url, { cache: "no-store", credentials: "same-origin" });
+  const response = await fetch(url, { cache: "no-store" });
   if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
   const text = (await response.text()).trim();
   return text.startsWith("{") ? String((JSON.parse(text) as { token?: unknown }).token) : text;
@@ -19,9 +20,9 @@ async function token(url: string): Promise<string> {
  * The page's one client for an address, which is connected as long as someone uses it.
  *
  * @param tokenUrl where a connection token is got, as text or as `{"token"}`; "" for the session cookie
- * @returns the client, and the function that gives it back
+ * @param signal gives it back
  */
-export function borrow(url: string, tokenUrl: string): { client: NotifierClient; giveBack: () => void } {
+export function borrow(url: string, tokenUrl: string, signal: AbortSignal): NotifierClient {
   const key = `${new URL(url, document.baseURI)} ${tokenUrl}`;
   const options = tokenUrl === "" ? {} : { getToken: () => token(tokenUrl) };
   const found = shared.get(key) ?? { client: new NotifierClient({ url, tabs: sharedTabs, ...options }), users: 0 };
@@ -29,11 +30,11 @@ export function borrow(url: string, tokenUrl: string): { client: NotifierClient;
   found.users += 1;
   // Whoever borrowed it adds its listeners first.
   queueMicrotask(() => found.users > 0 && found.client.status === "offline" && found.client.connect());
-  const giveBack = (): void => {
+  listen(signal, "abort", () => {
     found.users -= 1;
     if (found.users > 0) return;
     shared.delete(key);
     found.client.close();
-  };
-  return { client: found.client, giveBack };
+  });
+  return found.client;
 }

@@ -1,5 +1,7 @@
 import { listen } from "../listen.js";
 
+const SVG = "http://www.w3.org/2000/svg";
+
 const PATHS = {
   bell: "M6 9.5a6 6 0 0 1 12 0c0 5.5 2 7 2 7H4s2-1.5 2-7M10 20a2.3 2.3 0 0 0 4 0",
   check: "m5 12.5 4.5 4.5L19 7.5",
@@ -11,13 +13,16 @@ const PATHS = {
 
 export type Icon = keyof typeof PATHS;
 
+/** Those that are missing are left out. */
 type Child = Node | string | null | undefined;
 
 /** Those with an empty value are left out. */
 export type Attributes = Readonly<Record<string, string>>;
 
-function setAll(element: Element, attributes: Attributes): void {
-  for (const [name, value] of Object.entries(attributes)) if (value !== "") element.setAttribute(name, value);
+function furnish<Made extends Element>(element: Made, attributes: Attributes, ...children: Child[]): Made {
+  for (const [name, value] of Object.entries(attributes)) if (value) element.setAttribute(name, value);
+  element.append(...(children.filter(Boolean) as Node[]));
+  return element;
 }
 
 /**
@@ -31,15 +36,12 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   attributes: Attributes = {},
   ...children: Child[]
 ): HTMLElementTagNameMap[Tag] {
-  const element = document.createElement(tag);
-  setAll(element, { class: names, part: names, ...attributes });
-  element.append(...children.filter((child) => child != null));
-  return element;
+  return furnish(document.createElement(tag), { class: names, part: names, ...attributes }, ...children);
 }
 
 /** Makes a button that says what it does. */
-export function button(names: string, text: string, press: () => void, attributes: Attributes = {}): HTMLButtonElement {
-  const made = make("button", names, { type: "button", ...attributes }, text);
+export function button(names: string, text: string, press: () => unknown, attributes: Attributes = {}): HTMLButtonElement {
+  const made = make("button", names, attributes, text);
   listen(made, "click", press);
   return made;
 }
@@ -59,11 +61,8 @@ export function dress(element: HTMLElement, name: Icon, label: string): void {
 
 /** A line drawing that takes the colour of the text around it; no policy has to allow an image for it. */
 export function icon(name: Icon): Element {
-  const [svg, path] = ["svg", "path"].map((tag): Element => document.createElementNS("http://www.w3.org/2000/svg", tag)) as [Element, Element];
-  setAll(svg, { viewBox: "0 0 24 24", "aria-hidden": "true" });
-  setAll(path, { d: PATHS[name] });
-  svg.append(path);
-  return svg;
+  const path = furnish(document.createElementNS(SVG, "path"), { d: PATHS[name] });
+  return furnish(document.createElementNS(SVG, "svg"), { viewBox: "0 0 24 24", "aria-hidden": "true" }, path);
 }
 
 /** What has the focus in the tree of a node, which may be a shadow tree. */

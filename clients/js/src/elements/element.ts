@@ -1,17 +1,16 @@
 import type { NotifierClient } from "../client.js";
-import { listen } from "../listen.js";
 import { borrow } from "./clients.js";
-import bell from "./bell.css?inline";
-import look from "./look.css?inline";
-import toasts from "./toasts.css?inline";
-import { type Texts, Words } from "./texts.js";
+import { type Texts, type Words, createWords } from "./texts.js";
 
 // A server that renders pages imports this module too, and has no elements.
 const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
 
 /** What the elements have in common: a client, found by address or given; texts; a shadow tree that is drawn anew when one of them changes. */
 export abstract class NotifierElement extends Base {
-  static readonly observedAttributes: readonly string[] = ["url", "token-url", "lang"];
+  static readonly observedAttributes: readonly string[] = ["url", "token-url", "lang", "max", "duration", "hotkey"];
+
+  /** The style sheet of all elements. */
+  static styles = "";
 
   #client: NotifierClient | null = null;
   #texts: Texts = {};
@@ -46,7 +45,7 @@ export abstract class NotifierElement extends Base {
     for (const name of ["client", "texts"] as const) {
       if (!Object.hasOwn(this, name)) continue;
       const value = this[name] as never;
-      Reflect.deleteProperty(this, name);
+      delete (this as Partial<NotifierElement>)[name];
       this[name] = value;
     }
     this.#plan();
@@ -76,17 +75,14 @@ export abstract class NotifierElement extends Base {
   #begin(): void {
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(look + toasts + bell);
+    sheet.replaceSync(NotifierElement.styles);
     root.adoptedStyleSheets = [sheet];
     root.replaceChildren();
     const { signal } = (this.#drawn = new AbortController());
     const lang = this.closest("[lang]")?.getAttribute("lang") ?? "";
-    const words = new Words(this.#texts, lang);
-    if (this.#client !== null) return this.draw(root, this.#client, words, signal);
+    const words = createWords(this.#texts, lang);
     const url = this.getAttribute("url");
-    if (url === null) return;
-    const { client, giveBack } = borrow(url, this.getAttribute("token-url") ?? "");
-    this.draw(root, client, words, signal);
-    listen(signal, "abort", giveBack);
+    const client = this.#client ?? (url && borrow(url, this.getAttribute("token-url") ?? "", signal));
+    if (client) this.draw(root, client, words, signal);
   }
 }

@@ -13,21 +13,15 @@ const VIEWS = Object.keys(EMPTY) as InboxView[];
 
 const MINUTE = 60_000;
 
-export type Panel = ReturnType<typeof createPanel>;
-
 /**
  * What the bell opens: the inbox with its views, and how the connection stands.
  *
- * @param close called when the person closes it
+ * @param system whether to offer system notifications; asked each time
  */
-export function createPanel(client: NotifierClient, words: Words, close: () => void, signal: AbortSignal) {
+export function createPanel(client: NotifierClient, words: Words, system: () => boolean, signal: AbortSignal): HTMLElement {
   const rows = new Map<string, Row>();
-  let offersSystem = false;
+  let isOpen = false;
 
-  const actions = {
-    mark: (id: string, read: boolean): void => client[read ? "read" : "markUnread"]([id]),
-    file: (id: string, archived: boolean): void => client[archived ? "archive" : "unarchive"]([id]),
-  };
   const more = (): void => void list.more();
   const quiet = (names: string, name: TextName, press: () => void): HTMLButtonElement => button(`quiet ${names}`, words.say(name), press);
   const line = (names: string, ...children: HTMLElement[]): HTMLElement => make("div", names, {}, ...children);
@@ -41,9 +35,9 @@ export function createPanel(client: NotifierClient, words: Words, close: () => v
 
   const readAll = quiet("mark-all", "markAllRead", () => client.readAll());
   const heading = make("h2", "heading", { id: "name" }, words.say("notifications"));
-  const head = line("header", heading, readAll, iconButton("tool close", close, "close", words.say("close")));
+  const head = line("header", heading, readAll, iconButton("tool close", () => node.hidePopover(), "close", words.say("close")));
   const tabs = VIEWS.map((view) =>
-    button("tab", words.say(view), () => turn(view), { role: "tab", id: `tab-${view}`, "aria-controls": "scroll" }),
+    button("tab", words.say(view), () => turn(view), { role: "tab", "aria-controls": "scroll" }),
   );
   const tablist = make("div", "tabs", { role: "tablist", "aria-labelledby": "name" }, ...tabs);
   const connection = make("p", "", { role: "status" });
@@ -60,7 +54,7 @@ export function createPanel(client: NotifierClient, words: Words, close: () => v
   const tabpanel = { id: "scroll", role: "tabpanel", tabindex: "0" };
   const scroll = make("div", "scroll", tabpanel, empty, items, failed, loadMore);
   // In the top layer nothing of the page covers it, cuts it off or moves it.
-  const dialog = { id: "panel", role: "dialog", popover: "manual", "aria-labelledby": "name", tabindex: "-1", hidden: "hidden" };
+  const dialog = { id: "panel", role: "dialog", popover: "auto", autofocus: "true", tabindex: "-1", "aria-labelledby": "name" };
   const node = make("div", "panel", dialog, head, tablist, strip, offer, scroll);
 
   /** Loads more when the end comes near. What failed is tried again by the person, not by scrolling. */
@@ -79,7 +73,7 @@ export function createPanel(client: NotifierClient, words: Words, close: () => v
       rows.delete(id);
     }
     list.items.forEach((item, index) => {
-      const row = rows.get(item.id) ?? createRow(item, words, actions);
+      const row = rows.get(item.id) ?? createRow(item, words, client);
       rows.set(item.id, row);
       row.update(item);
       const there = items.children[index];
@@ -91,18 +85,18 @@ export function createPanel(client: NotifierClient, words: Words, close: () => v
   };
 
   const render = (): void => {
-    if (node.hidden) return;
+    if (!isOpen) return;
     const { view, progress } = list;
     const { status, unread } = client;
     const focused = focusedBeside(node);
     const before = rows.size;
     fill();
-    for (const tab of tabs) {
-      const isHere = tab.id === `tab-${view}`;
+    tabs.forEach((tab, index) => {
+      const isHere = VIEWS[index] === view;
       tab.ariaSelected = String(isHere);
       tab.tabIndex = isHere ? 0 : -1;
-      if (isHere) scroll.setAttribute("aria-labelledby", tab.id);
-    }
+    });
+    scroll.ariaLabel = words.say(view);
     empty.replaceChildren(icon("bell"), told(EMPTY[view]));
     empty.hidden = progress !== "end" || rows.size > 0;
     failed.hidden = progress !== "failed";
@@ -111,7 +105,7 @@ export function createPanel(client: NotifierClient, words: Words, close: () => v
     readAll.disabled = unread === 0;
     strip.hidden = status === "live";
     connection.textContent = status === "live" ? "" : words.say(status);
-    offer.hidden = !offersSystem || systemPermission() !== "default";
+    offer.hidden = !system() || systemPermission() !== "default";
     // What was pressed may be of no use now: the focus goes to what came of it.
     if (focused === loadMore && rows.size > before) items.children[before]?.querySelector<HTMLElement>(".title")?.focus();
     else if (focused?.closest(":disabled,[hidden]")) scroll.focus();
@@ -133,14 +127,11 @@ export function createPanel(client: NotifierClient, words: Words, close: () => v
   listen(signal, "abort", () => clearInterval(ticking));
   listen(client, "status", render, signal);
 
-  return {
-    node,
+  // All there is, the newest first.
+  listen(node, "beforetoggle", (event) => {
+    isOpen = (event as ToggleEvent).newState === "open";
+    if (isOpen) turn("all");
+  });
 
-    /** Shows all there is, the newest first. */
-    open(system: boolean): void {
-      offersSystem = system;
-      node.hidden = false;
-      turn("all");
-    },
-  };
+  return node;
 }

@@ -1,18 +1,16 @@
 /** Between the panel and the bell, and the edges of the window, in pixels. */
 const GAP = 8;
 
-/** Puts a fixed panel below its button, or above where there is more room, and within the window; a small window it fills. */
-export function place(panel: HTMLElement, button: HTMLElement): void {
-  const { innerWidth: width, innerHeight: height } = window;
-  const at = button.getBoundingClientRect();
-  const { width: wide } = panel.getBoundingClientRect();
-  const [above, below] = [at.top - 2 * GAP, height - at.bottom - 2 * GAP];
-  const isAbove = below < 320 && above > below;
-  const isStart = getComputedStyle(button).direction === "ltr" ? at.left + at.right < width : at.right < wide;
-  const left = isStart ? at.left : at.right - wide;
-  const { style } = panel;
-  style.setProperty("--_left", `${Math.max(GAP, Math.min(left, width - wide - GAP))}px`);
-  style.setProperty("--_top", isAbove ? "auto" : `${at.bottom + GAP}px`);
-  style.setProperty("--_bottom", isAbove ? `${height - at.top + GAP}px` : "auto");
-  style.setProperty("--_room", `${isAbove ? above : below}px`);
+/** Less room than this below the bell, in pixels, is worth a look at the room above. */
+const LITTLE = 320;
+
+/** Puts a fixed panel below its button, or above where there is more room, towards the middle of the window and within it. */
+export function place({ style, offsetWidth }: HTMLElement, button: HTMLElement): void {
+  const { left, right, top, bottom } = button.getBoundingClientRect();
+  const below = innerHeight - bottom;
+  const isAbove = below < Math.min(LITTLE, top);
+  const start = left + right < innerWidth ? left : right - offsetWidth;
+  const x = Math.max(GAP, Math.min(start, innerWidth - offsetWidth - GAP));
+  style.inset = isAbove ? `auto auto ${innerHeight - top + GAP}px ${x}px` : `${bottom + GAP}px auto auto ${x}px`;
+  style.setProperty("--_room", `${(isAbove ? top : below) - 2 * GAP}px`);
 }

@@ -1,29 +1,23 @@
+import type { NotifierClient } from "../client.js";
 import type { InboxItem } from "../frames.js";
 import { listen } from "../listen.js";
 import { card } from "./card.js";
 import { button, dress, make } from "./dom.js";
 import type { Words } from "./texts.js";
 
-/** What a person does with one notification of the list. */
-export interface RowActions {
-  /** `read` as it is to be from now on. */
-  mark(id: string, read: boolean): void;
-  file(id: string, archived: boolean): void;
-}
-
 export type Row = ReturnType<typeof createRow>;
 
 /** One notification in the panel. Its element stays the same while its state changes, and with it the focus. */
-export function createRow(item: InboxItem, words: Words, { mark, file }: RowActions) {
+export function createRow(item: InboxItem, words: Words, client: NotifierClient) {
   const { id, created, category } = item;
   const date = new Date(created);
   const time = make("time", "", { datetime: created, title: words.moment(date) });
-  const marking = button("tool mark", "", () => mark(id, !item.read));
-  const filing = button("tool file", "", () => file(id, !item.archived));
+  const marking = button("tool mark", "", () => client[item.read ? "markUnread" : "read"]([id]));
+  const filing = button("tool file", "", () => client[item.archived ? "unarchive" : "archive"]([id]));
   const meta = make("p", "meta", {}, time, make("bdi", "", {}, category));
   const press = (): void => void node.toggleAttribute("data-open");
   const node: HTMLElement = card("item", { ...item, notification: item }, { words, meta, press }, marking, filing);
-  listen(node, "click", ({ target }) => item.read || (target as Element).closest(".tools") || mark(id, true));
+  listen(node, "click", ({ target }) => item.read || (target as Element).closest(".tools") || client.read([id]));
 
   /** Says anew how long ago it was. */
   const tick = (): void => {

@@ -6,21 +6,19 @@ const FAR = 60;
 /** From here on, in pixels, it is no tap with an unsteady hand. */
 const BEGUN = 8;
 
-/** Lets a finger, a pen or the mouse push an element away to either side. The style sheet reads `--_swipe`. */
+/** Lets a finger, a pen or the mouse push an element away to either side. */
 export function swipeable(element: HTMLElement, gone: () => void): void {
   let from: number | null = null;
   let moved = 0;
 
   const move = (distance: number): void => {
     moved = distance;
-    element.style.setProperty("--_swipe", `${distance}px`);
-    element.toggleAttribute("data-swiping", distance !== 0);
+    element.style.translate = `${distance}px`;
   };
 
-  listen(element, "pointerdown", (event) => {
-    const target = event.composedPath()[0];
-    if (event.button !== 0 || (target instanceof Element && target.closest("button") !== null)) return;
-    from = event.clientX;
+  listen(element, "pointerdown", ({ button, target, clientX }) => {
+    if (button !== 0 || (target as Element).closest("button")) return;
+    from = clientX;
     moved = 0;
   });
   listen(element, "pointermove", ({ clientX, pointerId }) => {

@@ -17,22 +17,19 @@ export const TEXTS = {
   dismiss: "Dismiss",
   loading: "Loading…",
   loadMore: "Load more",
-  failed: "This could not be loaded.",
+  failed: "Could not be loaded",
   retry: "Try again",
-  emptyAll: "You are all caught up",
+  emptyAll: "All caught up",
   emptyUnread: "Nothing unread",
   emptyArchived: "Nothing archived",
   connecting: "Connecting…",
-  offline: "Offline, reconnecting soon",
+  offline: "Offline, reconnecting…",
   refused: "Disconnected",
   reconnect: "Reconnect",
-  systemOffer: "Notify you outside this page?",
+  systemOffer: "Notify outside this page?",
   systemAllow: "Turn on",
   more: "+{count} more",
-  moreLater: { one: "{count} more notification", other: "{count} more notifications" },
   whileAway: "{count} while you were away",
-  errors: { one: "{count} error", other: "{count} errors" },
-  warnings: { one: "{count} warning", other: "{count} warnings" },
   info: "Information",
   success: "Success",
   warning: "Warning",
@@ -52,40 +49,40 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ["minute", 60],
 ];
 
-/** The texts in the words of a page, with the plural forms, numbers and times of its language. */
-export class Words {
-  readonly #texts: Texts;
-  readonly #locale: string[];
+export type Words = ReturnType<typeof createWords>;
 
-  /** @param lang a BCP 47 tag; for one that is none the browser's own language is taken */
-  constructor(texts: Texts = {}, lang = "") {
-    this.#texts = texts;
-    try {
-      this.#locale = Intl.getCanonicalLocales(lang || []);
-    } catch {
-      this.#locale = [];
-    }
+/**
+ * The texts in the words of a page, with the plural forms, numbers and times of its language.
+ *
+ * @param lang a BCP 47 tag; for one that is none the browser's own language is taken
+ */
+export function createWords(texts: Texts = {}, lang = "") {
+  let locale: string[] = [];
+  try {
+    locale = Intl.getCanonicalLocales(lang || []);
+  } catch {
+    // It is no tag.
   }
 
-  number(count: number): string {
-    return count.toLocaleString(this.#locale);
-  }
+  const number = (count: number): string => count.toLocaleString(locale);
 
-  /** @param shown what `{count}` becomes; the number itself unless given */
-  say(name: TextName, count = 0, shown = this.number(count)): string {
-    const text: Text = this.#texts[name] ?? TEXTS[name];
-    const form = typeof text === "string" ? text : (text[new Intl.PluralRules(this.#locale).select(count)] ?? text.other);
-    return (form ?? "").replace("{count}", shown);
-  }
+  return {
+    number,
 
-  /** How long ago: "2 hours ago". Less than a minute is "now". */
-  ago(date: Date): string {
-    const seconds = (Date.now() - date.getTime()) / 1_000;
-    const [unit, size] = UNITS.find(([, least]) => seconds >= least) ?? ["second", Infinity];
-    return new Intl.RelativeTimeFormat(this.#locale, { numeric: "auto" }).format(-Math.floor(Math.max(0, seconds) / size), unit);
-  }
+    /** @param shown what `{count}` becomes; the number itself unless given */
+    say(name: TextName, count = 0, shown = number(count)): string {
+      const text: Text = texts[name] ?? TEXTS[name];
+      const form = typeof text === "string" ? text : (text[new Intl.PluralRules(locale).select(count)] ?? text.other);
+      return (form ?? "").replace("{count}", shown);
+    },
 
-  moment(date: Date): string {
-    return date.toLocaleString(this.#locale, { dateStyle: "medium", timeStyle: "short" });
-  }
+    /** How long ago: "2 hours ago". Less than a minute is "now". */
+    ago(date: Date): string {
+      const seconds = (Date.now() - date.getTime()) / 1_000;
+      const [unit, size] = UNITS.find(([, least]) => seconds >= least) ?? ["second", Infinity];
+      return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(-Math.floor(Math.max(0, seconds) / size), unit);
+    },
+
+    moment: (date: Date): string => date.toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" }),
+  };
 }

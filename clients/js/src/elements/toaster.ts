@@ -21,8 +21,6 @@ import { type ToastStack, createToastStack } from "./toaststack.js";
  * @attr system - tells by the system what comes while no tab is visible, if the person allowed it
  */
 export class NotifierToasts extends NotifierElement {
-  static override readonly observedAttributes = [...NotifierElement.observedAttributes, "max", "duration", "hotkey"];
-
   #stack: ToastStack | null = null;
 
   /** The stack, to show toasts of the page's own on; null before the element has a client. */

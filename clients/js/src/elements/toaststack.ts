@@ -15,7 +15,7 @@ export interface ToastOptions {
   readonly duration: number;
   /** The key that brings the focus to the toasts and back, such as "F8" or "Alt+T"; "" is none. */
   readonly hotkey: string;
-  /** Called with the ids of notifications whose toasts became visible on a visible page, each once. */
+  /** Called with the ids of notifications whose toasts are visible on a visible page, whenever something changed. */
   readonly seen: (ids: string[]) => void;
 }
 
@@ -66,8 +66,6 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
   let isHovered = false;
   /** Where the focus came from, to return there when the last toast is gone. */
   let origin: HTMLElement | null = null;
-  /** Ids of the notifications whose toasts are visible, and were not on a visible page yet. */
-  let unseen: string[] = [];
 
   const hasFocus = (node: Node): boolean => node.contains(focusedBeside(root));
 
@@ -75,8 +73,7 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
     const { level, notification } = content;
     const dismiss = (): void => takeAway(toast);
     const close = iconButton("tool dismiss", dismiss, "close", words.say("dismiss"));
-    const attributes = { "data-summary": notification ? "" : "true" };
-    const node = card("toast notifier-toast", content, { words, done: dismiss, attributes }, close);
+    const node = card("toast notifier-toast", content, { words, done: dismiss }, close);
     const stays = level === "error" || (notification !== null && actionsOf(notification).length > 0);
     const countdown = stays ? null : createCountdown(duration, dismiss);
     const toast: Toast = { content, node, countdown, order: shown++, turn: stays ? Turn.stays : Turn.comes };
@@ -90,7 +87,6 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
 
   const takeOff = (toast: Toast): void => {
     visible = visible.filter((each) => each !== toast);
-    unseen = unseen.filter((id) => id !== toast.content.notification?.id);
     toast.node.remove();
   };
 
@@ -119,7 +115,7 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
       if (content.level === "error") overflowLevel = "error";
     }
     if (overflow > 0 && visible.length < max) {
-      const title = words.say("moreLater", overflow);
+      const title = words.say("more", overflow);
       overflow = 0;
       showSummary(title, "", overflowLevel);
       overflowLevel = "info";
@@ -128,15 +124,14 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
     more.hidden = count === 0;
     more.textContent = words.say("more", count);
     for (const { countdown } of visible) countdown?.(!isPaused);
-    if (!document.hidden && unseen.length > 0) seen(unseen.splice(0));
+    if (!document.hidden) seen(visible.flatMap(({ content }) => content.notification?.id ?? []));
   };
 
   const place = (toast: Toast): void => {
     const { content, node, turn } = toast;
-    const { title, body, level, notification } = content;
+    const { title, body, level } = content;
     visible.push(toast);
     list.append(node);
-    if (notification) unseen.push(notification.id);
     if (turn === Turn.aside) return;
     // Whoever reads the page later finds it once, in the toast.
     const line = make("p", "", {}, `${words.say(level)}: ${title}. ${body}`);
@@ -188,7 +183,7 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
       if (event.defaultPrevented || !newest) return;
       const focused = visible.find(({ node }) => hasFocus(node));
       if (event.key === "Escape") {
-        const isElsewhere = document.querySelector(":focus-within,:modal,:popover-open");
+        const isElsewhere = document.activeElement !== document.body || document.querySelector(":modal,:popover-open");
         const meant = focused ?? visible.find(({ node }) => node.matches(":hover")) ?? (isElsewhere ? null : newest);
         if (!meant) return;
         event.preventDefault();
