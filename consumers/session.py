@@ -1,8 +1,7 @@
 """One open connection: takes what the client says to the domain, and what the hub has for it to the client.
 
 What may be said when is in `consumers.protocol`; who gets what is in `notifier.hub`, which knows a session as a
-`Connection`. The socket itself is a `Line`. Some servers offer `write_frame` besides: it writes an encoded WebSocket frame at once,
-and returns whether it did.
+`Connection`. The socket itself is a `Line`.
 """
 
 import asyncio
@@ -15,13 +14,14 @@ from typing import Protocol as Interface
 from consumers.protocol import Protocol, Stage
 from consumers.resync import Resync
 from consumers.verbs import Verb
+from consumers.writing import Outlet, Writer
 from notifier import clientframes, names
 from notifier.access import Person
 from notifier.changes import Change
 from notifier.delivery import Delivery
 from notifier.errors import Forbidden, NotifierError, Unauthenticated, Unavailable
 from notifier.hub import Hub
-from notifier.live import Live, Parcel, frame_of
+from notifier.live import Live, Parcel
 from notifier.lockstep import Lockstep, WriteFrame
 from notifier.metrics import METRICS
 from notifier.presence import Pulse
@@ -32,20 +32,12 @@ from notifier.wire import CloseCode
 logger = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 1.0
-# So much is written in one go.
-_WRITE_BYTES = 64 * 1024
-
 # Which field of a frame these errors are about.
 _FIELDS = {"topic_forbidden": "topic", "too_many_topics": "topic", "bad_token": "token", "token_expired": "token"}
 
 
-class Line(Interface):
+class Line(Outlet, Interface):
     """The socket, as a session uses it."""
-
-    async def write(self, text: str) -> None: ...
-
-    async def end(self, code: CloseCode) -> None:
-        """Close."""
 
     def welcomed(self, session: "Session") -> None:
         """Called once, when the connection is."""
@@ -55,8 +47,7 @@ class Session:
     """The connection of one client, from its handshake to its end."""
 
     __slots__ = (
-        "__weakref__", "_closed", "_counted", "_hub", "_is_idle", "_line", "_loop", "_reader", "_recipient", "_resync", "_timer",
-        "_write_frame", "_writer", "connection", "protocol",
+        "__weakref__", "_counted", "_hub", "_line", "_loop", "_reader", "_recipient", "_resync", "_timer", "_writer", "connection", "protocol",
     )  # fmt: skip
 
     def __init__(
@@ -69,15 +60,12 @@ class Session:
     ) -> None:
         self.protocol, self.connection = protocol, connection
         self._hub, self._recipient = hub, protocol.person.recipient
-        self._line, self._write_frame = line, write_frame
-        self._is_idle = True
+        self._line, self._writer = line, Writer(protocol, line, write_frame)
         self._loop = asyncio.get_running_loop()
-        self._writer: asyncio.Task[None] | None = None
         self._reader: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         # Made when first needed: most connections are idle.
         self._resync: Resync | None = None
-        self._closed = False
         self._counted = 0
 
     def begin(self) -> Awaitable[None] | None:
@@ -88,13 +76,13 @@ class Session:
 
     def end(self) -> None:
         """The socket is gone, however it ended."""
-        self._closed = True
+        self._writer.cancel()
         self.protocol.close(CloseCode.GOING_AWAY)
         self._hub.part(self)
         self._hub.ledger.sent(self._recipient, self.unacknowledged(math.inf))
         if self.protocol.stage is Stage.OPEN:
             self._hub.ledger.visited(self.person)
-        for task in (self._writer, self._reader, self._resync, self._timer):
+        for task in (self._reader, self._resync, self._timer):
             if task is not None:
                 task.cancel()
 
@@ -175,7 +163,7 @@ class Session:
 
     def _opened(self, done: asyncio.Future[None], answer: asyncio.Future[Opening]) -> None:
         try:
-            if not self._closed:
+            if not self._writer.ended:
                 self._begin_with(answer)
                 self.settle()
         except Exception as error:
@@ -218,11 +206,10 @@ class Session:
     def push(self, live: Live, step: Lockstep | None) -> None:
         protocol = self.protocol
         if protocol.passes(live):
-            # What waits, or is being written, goes first.
-            if self._write_frame is not None and not protocol.out and self._is_idle and self._write_frame(live.frame):
-                METRICS.frames += 1
-                if step is not None:
-                    protocol.delivery.fall_in(live.stream, step, self, self._write_frame)
+            writer = self._writer
+            if writer.write(live.frame):
+                if step is not None and writer.at_once is not None:
+                    protocol.delivery.fall_in(live.stream, step, self, writer.at_once)
                 if not protocol.delivery.behind:
                     return
             else:
@@ -250,20 +237,14 @@ class Session:
         self.protocol.proclaim(frame)
         self.settle()
 
-    # -------------------------------------------------------------- writing, reading on, time
+    # -------------------------------------------------------------- what is to be done, reading on, time
 
     def settle(self) -> None:
         """See to it that what the protocol asks for gets done: frames written, the missed read, the timer set."""
         protocol = self.protocol
-        if self._closed:
+        if self._writer.ended:
             return
-        if self._is_idle:
-            if protocol.out and self._write_frame is not None:
-                self._write_at_once(self._write_frame)
-            if protocol.out or protocol.closing is not None:
-                self._is_idle = False
-                protocol.delivery.fall_out()  # what waits goes first
-                self._writer = asyncio.create_task(self._write())
+        self._writer.settle()
         if protocol.closing is not None:
             return
         if protocol.delivery.missing() and (self._reader is None or self._reader.done()):
@@ -280,34 +261,6 @@ class Session:
         self.protocol.expire(self._loop.time())
         self.settle()
 
-    def _write_at_once(self, write_frame: WriteFrame) -> None:
-        """Write what waits for as long as the socket takes it, many frames in one go."""
-        out, frames, size = self.protocol.out, list[bytes](), 0
-        while out:
-            while len(frames) < len(out) and size < _WRITE_BYTES:
-                frames.append(frame_of(out[len(frames)]))
-                size += len(frames[-1])
-            if not write_frame(b"".join(frames)):
-                return
-            METRICS.frames += len(frames)
-            del out[: len(frames)]
-            frames, size = [], 0
-
-    async def _write(self) -> None:
-        protocol = self.protocol
-        try:
-            while protocol.out:
-                await self._line.write(protocol.out.pop(0))
-                METRICS.frames += 1
-            if protocol.closing is not None:
-                self._closed = True
-                await self._line.end(protocol.closing)
-        except Exception as error:  # a server's own way to say that the socket is gone
-            self._closed = True
-            logger.debug("%s: write failed: %r", self.connection, error)
-        finally:
-            self._is_idle = True
-
     async def _read_on(self) -> None:
         """Read what is missing, lot by lot, each written before the next is read."""
         protocol = self.protocol
@@ -321,5 +274,4 @@ class Session:
             for (stream, _), missed in zip(wants, pages, strict=True):
                 protocol.replay(stream, missed, self._loop.time())
             self.settle()
-            if self._writer is not None:
-                await asyncio.wait([self._writer])
+            await self._writer.rest()

@@ -189,7 +189,8 @@ class Caller:
 
 _KEY_PREFIX = "nk"
 _LAST_USE_PRECISION = timedelta(minutes=1)
-_KNOWN_SECONDS = 1.0
+KNOWN_SECONDS = 1.0
+"""A key that was looked up is believed for so long."""
 _MOST_KNOWN_KEYS = 1000
 
 # By the digest of a key: who holds it, and until when that is believed, on the monotonic clock.
@@ -218,7 +219,7 @@ def caller_of_key(text: str) -> Caller:
     caller, left = _look_up_key(text)
     if len(_known_keys) >= _MOST_KNOWN_KEYS:
         _known_keys.clear()
-    _known_keys[_digest(text)] = caller, now + min(left, _KNOWN_SECONDS)
+    _known_keys[_digest(text)] = caller, now + min(left, KNOWN_SECONDS)
     return caller
 
 
