@@ -9,6 +9,8 @@ from django.conf import settings
 from api.problems import CONTENT_TYPE, document
 from notifier.errors import TooLarge
 
+_MOST_DIGITS = 18
+
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[Any]]
 
 
@@ -20,8 +22,10 @@ class BodyLimit:
         self._limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if announced.isdigit() and int(announced) > self._limit:
+        announced = dict(scope["headers"]).get(b"content-length", b"")
+        digits = announced.lstrip(b"0")
+        # Python reads no number of thousands of digits.
+        if digits.isdigit() and (len(digits) > _MOST_DIGITS or int(digits) > self._limit):
             await self._refuse(send)
             return
         came, too_large = 0, False

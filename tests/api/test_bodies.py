@@ -1,6 +1,7 @@
 """Bodies as they come over the network, to a real server."""
 
 import json
+import socket
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -31,3 +32,15 @@ def test_body_may_come_in_chunks_and_may_not_be_too_large(new_server: Callable[.
                 assert answer.json()["code"] == "body_too_large"
     found = server.http.get("/api/v1/presence")
     assert found.status_code == 200
+
+
+@pytest.mark.parametrize("digits", [19, 5000])
+def test_length_that_is_no_sensible_number_is_refused(new_server: Callable[..., Server], digits: int) -> None:
+    """By uvicorn before a body comes; daphne hands a request on only when its body is there."""
+    server = new_server("uvicorn")
+    head = f"POST /api/v1/notifications HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {'9' * digits}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as raw:
+        raw.sendall(head.encode())
+        answer = raw.recv(4096)
+    assert answer.split(b" ", 2)[1] in {b"400", b"413"}, answer
+    assert server.http.get("/api/v1/presence").status_code == 200
