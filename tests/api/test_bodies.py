@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -44,3 +45,20 @@ def test_length_that_is_no_sensible_number_is_refused(new_server: Callable[..., 
         answer = raw.recv(4096)
     assert answer.split(b" ", 2)[1] in {b"400", b"413"}, answer
     assert server.http.get("/api/v1/presence").status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
+def test_client_that_goes_before_its_answer_is_no_error(new_server: Callable[..., Server], kind: str) -> None:
+    """Its request is read to the end by whoever began to, and nothing is complained about."""
+    server = new_server(kind)
+    body = json.dumps({"to": {"users": ["alice"]}, "title": "Deploy finished"})
+    key = server.http.headers["Authorization"]
+    head = f"HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {key}\r\n"
+    asking = f"GET /api/v1/presence {head}\r\n".encode()
+    sending = f"POST /api/v1/notifications {head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+    for turn in range(300):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as raw:
+            raw.sendall(sending if turn % 2 else asking)
+            time.sleep(turn % 10 * 0.0005)
+    assert server.http.get("/api/v1/presence").status_code == 200
+    assert "Traceback" not in server.log(), server.log()
