@@ -91,7 +91,14 @@ class Row:
         return (self.peer_quick if quick else self.peer_full) or self.work(quick=quick)
 
 
-_CONNECT = work(workloads.connect, 3500, clients=3000), work(workloads.connect, 1100, clients=500)
+_CONNECT = (
+    work(workloads.connect, 3500, clients=3000, known=True),
+    work(workloads.connect, 1100, clients=500, known=True),
+)
+_CONNECT_FIRST = (
+    work(workloads.connect, 3500, clients=3000, known=False),
+    work(workloads.connect, 1100, clients=500, known=False),
+)
 _IDLE = (
     work(workloads.idle, 10_200, clients=10_000, seconds=10),
     work(workloads.idle, 2200, clients=2000, seconds=3),
@@ -196,13 +203,14 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "connect",
-        "connect with a signed token: CPU",
+        "connect with a signed token, of people who were here before: CPU",
         "ms",
         "notifier",
         *_CONNECT,
         bounds=(Bound(0.2, "tutorial"), Bound(0.15, stretch=True)),
         peers=("tutorial", "python-socketio", "socketio", "nchan"),
     ),
+    Row("connect-first", "connect for the first time, with a signed token: CPU", "ms", "notifier", *_CONNECT_FIRST),
     Row(
         "post",
         "one POST to one user, stored and delivered: CPU",

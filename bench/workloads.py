@@ -14,6 +14,8 @@ from bench.usage import Used, memory_bytes
 
 # For what a server still has to do after the last frame, and clients to acknowledge: a part of the cost.
 _SETTLE_SECONDS = 0.5
+# For what a server still has to do after clients went, none of which belongs to what comes next.
+_GONE_SECONDS = 2.0
 _POSTS_AT_ONCE = 8
 # The operating system counts CPU time in steps of 10 ms: a workload goes on until there are enough of them.
 _ENOUGH_SECONDS = 0.5
@@ -50,10 +52,11 @@ def _measured(value: float, used: Used, *stages: Stage, **more: float) -> Measur
 # ---------------------------------------------------------------------- connections
 
 
-async def connect(stack: Stack, *, clients: int) -> Measured:
-    """CPU a connect, until the client would get notifications, in ms."""
-    async with staged(stack, people(clients // 10, clients)):
+async def connect(stack: Stack, *, clients: int, known: bool) -> Measured:
+    """CPU a connect, until the client would get notifications, in ms: of people who were here before, or of others."""
+    async with staged(stack, people(clients) if known else people(clients // 10, clients)):
         pass
+    await asyncio.sleep(_GONE_SECONDS)
     stage = Stage(stack)
     meter = stage.meter()
     await stage.crowd.open(people(clients))

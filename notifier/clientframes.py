@@ -29,7 +29,7 @@ PagePath = Annotated[str, Field(max_length=2048), AfterValidator(one_line), Afte
 
 class Hello(_Frame):
     type: Literal["hello"]
-    resume: Cursors = {}
+    resume: Cursors = Field(default_factory=dict)
     epoch: Annotated[str, Field(max_length=64)] | None = None
     client: Annotated[str, Field(max_length=64)] = ""
     page: PagePath | None = None

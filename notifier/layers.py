@@ -63,6 +63,8 @@ class WatchedRedisLayer(RedisPubSubChannelLayer):
             "socket_timeout": redis_line.TIMEOUT,
             "socket_connect_timeout": redis_line.TIMEOUT,
             "parser_class": _Parser,
+            # In version 3 redis-py writes out each message for its log, whether that is kept or not.
+            "protocol": 2,
         }
         super().__init__(hosts=[{"address": url, **line} for url in hosts], **config)
 

@@ -19,12 +19,13 @@ class KeepAlive:
 
     def __init__(self, seconds: int) -> None:
         self._places: list[set[Pinged]] = [set() for _ in range(seconds)]
-        self._now = 0
+        self._now = self._next = 0
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, socket: Pinged) -> None:
-        # Where the fewest are: what came at once need not be pinged at once.
-        min(self._places, key=len).add(socket)
+        # One after the other: what came at once need not be pinged at once.
+        self._places[self._next].add(socket)
+        self._next = (self._next + 1) % len(self._places)
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(_TURN_SECONDS, self._turn)
 

@@ -99,3 +99,21 @@ def test_alone_or_in_a_crowd_every_want_is_answered(crowd: int) -> None:
         return sum(await asyncio.gather(*(batcher.ask(number) for number in range(crowd))))
 
     assert asyncio.run(ask()) == crowd
+
+
+def test_alone_nobody_waits_and_a_crowd_gathers() -> None:
+    verb = Squares()
+    verb.may_go.set()
+
+    async def ask() -> float:
+        batcher = Batcher(verb, at_a_time=100, pause=0.5)
+        begin = asyncio.get_running_loop().time()
+        await batcher.ask(2)
+        alone = asyncio.get_running_loop().time() - begin
+        first = asyncio.create_task(batcher.ask(4))
+        await asyncio.sleep(0.05)
+        await asyncio.gather(first, batcher.ask(6), batcher.ask(8))
+        return alone
+
+    assert asyncio.run(ask()) < 0.5
+    assert verb.batches == [[2], [4, 6, 8]]
