@@ -112,7 +112,7 @@ async def reconnect(stack: Stack, *, clients: int, missed: int) -> Measured:
 # ---------------------------------------------------------------------- sending
 
 
-async def fanout(stack: Stack, *, clients: int, rounds: int, acks_after: int = 10, pause: float = 0) -> Measured:
+async def fanout(stack: Stack, *, clients: int, rounds: int, acks_after: int = 40, pause: float = 0) -> Measured:
     """CPU a frame, when one notification goes to everybody, in µs. The next is sent when all have the one before, and after a pause in seconds.
 
     Clients that acknowledge do so once for so many, and not by the clock, so that a slower machine does not see more of it.

@@ -161,7 +161,7 @@ class Protocol:
 
     # -------------------------------------------------------------- from the domain
 
-    def welcome(self, connection: str, opening: Opening, *, banner: wire.Banner | None = None) -> None:
+    def welcome(self, connection: str, opening: Opening, *, patience: float, banner: wire.Banner | None = None) -> None:
         """Begin. Streams whose group was joined only after `opening` was read are read once more."""
         self.stage = Stage.OPEN
         self.revision = opening.revision
@@ -177,6 +177,7 @@ class Protocol:
                 recovered=not opening.resets,
                 unread=opening.unread,
                 expires=self.person.expires,
+                patience=patience,
                 banner=banner,
             )
         )

@@ -184,7 +184,8 @@ class Session:
         except Forbidden:
             self._turn_away(CloseCode.BLOCKED)
         else:
-            self.protocol.welcome(self.connection, opening, banner=self._hub.enforcement.banner)
+            hub = self._hub
+            self.protocol.welcome(self.connection, opening, patience=hub.ledger.patience, banner=hub.enforcement.banner)
             self._hub.ledger.visited(self.person)
             self._hub.ledger.resumed(self._recipient, opening.handled, self._loop.time())
             self._line.welcomed(self)

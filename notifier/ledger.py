@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 _INTERVAL_SECONDS = 1.0
 # What was sent and is not acknowledged after this is written as sent.
 _OVERDUE_SECONDS = 3.0
+# Within which clients are to acknowledge what is for many: docs/decisions/0021-patient-acknowledgements.md.
+_PROMPT_SECONDS, _PATIENT_SECONDS = 0.1, 2.0
 # So often people who stay are written as being here: a process that is killed cannot tell when they left.
 _STAYING_SECONDS = 300.0
 # In one statement: SQLite lets one writer in at a time, and publishers wait for this one.
@@ -67,6 +69,11 @@ class Ledger:
         self._visits: dict[str, Visit] = {}
         self._stayed = time.monotonic()
         self._gave_up = False
+
+    @property
+    def patience(self) -> float:
+        """Within how many seconds clients are to acknowledge what is not in their person's own stream: soon, where there are receipts of it."""
+        return _PROMPT_SECONDS if self._kept == "all" else _PATIENT_SECONDS
 
     # -------------------------------------------------------------- from the connections
 

@@ -91,6 +91,7 @@ def welcome_frame(
     recovered: bool,
     unread: int,
     expires: datetime | None,
+    patience: float,
     banner: "Banner | None" = None,
 ) -> str:
     return dumps(
@@ -104,6 +105,7 @@ def welcome_frame(
             "recovered": recovered,
             "unread": unread,
             "ping": PING_SECONDS,
+            "patience": patience,
             "expires": timestamp(expires) if expires else None,
             **({"banner": banner.as_dict()} if banner else {}),
         }

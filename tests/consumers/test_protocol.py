@@ -32,7 +32,7 @@ def opened(**options: Any) -> Protocol:
     """A connection that has said hello and was welcomed."""
     protocol = Protocol(ALICE, now=0, **options)
     assert protocol.receive('{"type":"hello"}', 0)
-    protocol.welcome("con_1", opening())
+    protocol.welcome("con_1", opening(), patience=2)
     written(protocol)
     return protocol
 
@@ -89,7 +89,7 @@ def test_what_comes_while_the_welcome_is_prepared_is_looked_up(by: str, plain: b
     else:
         protocol.notice(STREAM, 6)
     assert seqs(protocol) == []
-    protocol.welcome("con_1", opening(cursor=5, head=5))
+    protocol.welcome("con_1", opening(cursor=5, head=5), patience=2)
     assert protocol.delivery.missing() == {STREAM: 5}
     protocol.replay(STREAM, Missed([(6, "{}")], 6, 6, 1), 0)
     assert seqs(protocol) == [6]
@@ -136,7 +136,7 @@ def test_what_nobody_acknowledges_is_given_out_once() -> None:
 def test_what_a_plain_client_was_sent_is_given_out_as_sent_by_now() -> None:
     """Nothing is kept for it from entry to entry."""
     protocol = Protocol(ALICE, now=0, plain=True)
-    protocol.welcome("con_1", opening(head=7))
+    protocol.welcome("con_1", opening(head=7), patience=2)
     assert protocol.delivery.take_unacknowledged(0, 1) == []
     for seq in (8, 9):
         push(protocol, seq, 1)
@@ -147,7 +147,7 @@ def test_what_a_plain_client_was_sent_is_given_out_as_sent_by_now() -> None:
 def test_only_what_was_stored_before_the_welcome_is_a_replay() -> None:
     protocol = Protocol(ALICE, now=0)
     protocol.receive('{"type":"hello"}', 0)
-    protocol.welcome("con_1", opening(cursor=0, head=1))
+    protocol.welcome("con_1", opening(cursor=0, head=1), patience=2)
     written(protocol)
     protocol.replay(STREAM, Missed([(1, "{}"), (2, "{}")], 2, 2, 1), 0)
     assert [(frame["seq"], frame["replayed"]) for frame in written(protocol)] == [(1, True), (2, False)]
@@ -214,7 +214,7 @@ def test_reset_may_be_acknowledged() -> None:
 def test_nothing_unsent_was_pruned_and_nothing_is_reset(cursor: int, missed: Missed) -> None:
     protocol = Protocol(ALICE, now=0)
     protocol.receive('{"type":"hello"}', 0)
-    protocol.welcome("con_1", opening(cursor, missed.head))
+    protocol.welcome("con_1", opening(cursor, missed.head), patience=2)
     written(protocol)
     protocol.replay(STREAM, missed, 0)
     assert resets(protocol) == []
@@ -276,7 +276,7 @@ def test_credential_ends_the_connection() -> None:
 def test_plain_client_that_takes_nothing_is_closed() -> None:
     """It acknowledges nothing, so what waits to be written is its bound."""
     protocol = Protocol(ALICE, now=0, plain=True)
-    protocol.welcome("con_1", opening())
+    protocol.welcome("con_1", opening(), patience=2)
     for seq in range(1, 2000):
         push(protocol, seq)
     assert protocol.closing is CloseCode.SLOW_CONSUMER
@@ -353,7 +353,7 @@ class Delivery(RuleBasedStateMachine):
         self.protocol.receive('{"type":"hello"}', self.clock)
         resets = {name: self.oldest[name] for name in self.STREAMS if self.cursors[name] < self.oldest[name] - 1}
         cursors = {name: max(self.cursors[name], self.oldest[name] - 1) for name in self.STREAMS}
-        self.protocol.welcome("con_1", Opening("epoch", cursors, dict(self.heads), resets, 0, 0))
+        self.protocol.welcome("con_1", Opening("epoch", cursors, dict(self.heads), resets, 0, 0), patience=2)
 
     @rule(stream=st.sampled_from(STREAMS), publishers=st.integers(1, 6))
     def publish(self, stream: str, publishers: int) -> None:
@@ -468,7 +468,7 @@ def test_what_a_client_tells_of_itself_is_kept_until_it_tells_otherwise() -> Non
     protocol = Protocol(ALICE, now=0)
     assert (protocol.page, protocol.visible, protocol.rtt, protocol.acked) == ("", None, None, None)
     protocol.receive('{"type":"hello","page":"/a?token=secret","visible":false}', 0)
-    protocol.welcome("con_1", opening())
+    protocol.welcome("con_1", opening(), patience=2)
     assert (protocol.page, protocol.visible) == ("/a", False)
     written(protocol)
     assert protocol.receive('{"type":"page","visible":true}', 1) is None

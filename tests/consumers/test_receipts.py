@@ -184,3 +184,11 @@ def test_receipts_are_paged_through(server: Server) -> None:
         query = f"limit=10&cursor={page['next']}"
     assert found == people
     assert page["next"] is None
+
+
+@pytest.mark.parametrize(("kept", "patience"), [("all", 0.1), ("people", 2), ("none", 2)])
+def test_only_where_there_are_receipts_of_it_clients_hurry_to_acknowledge_what_is_for_many(
+    new_server: Callable[..., Server], browser: Browser, alice: str, kept: str, patience: float
+) -> None:
+    server = new_server("uvicorn", NOTIFIER_RECEIPTS=kept)
+    assert browser(server, alice).hello().welcome["patience"] == patience

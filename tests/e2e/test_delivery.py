@@ -237,6 +237,8 @@ def test_any_id_of_a_backend_is_a_recipient(server: Server, browser: Browser, us
 def test_large_audience_is_one_post(server: Server, browser: Browser, alice: str) -> None:
     """10,000 recipients in one POST; the one who is online gets it."""
     socket = browser(server, alice).hello()
+    # Servers tell each other who is here a moment after the welcome.
+    wait_until(lambda: server.http.get(f"/api/v1/presence/{alice}").json()["online"], what="alice to be online")
     prefix = uuid4().hex
     others = [f"{prefix}-{number}" for number in range(9_999)]
     answer = server.post({"users": [*others, alice]}, "to many")
