@@ -3,7 +3,7 @@
 
 export const INTERNAL = [
   // Parts, Source, Session
-  ...["Socket", "credential", "emit", "fail", "line", "session", "source"],
+  ...["credential", "emit", "fail", "line", "session", "source"],
   ...["accepted", "arrived", "changed", "dead", "look", "restart", "suspend", "wake", "welcomed"],
   ...["begin", "probe", "received", "saw", "say", "turnTo"],
   // Cursors, Credential, and what a session consists of
@@ -11,5 +11,5 @@ export const INTERNAL = [
   // The elements' parts
   ...["countdown", "moment", "node", "order", "progress", "tick", "turn", "users"],
   // Tabs and their locks
-  ...["asked", "depose", "isHeld", "leave", "present", "standing", "waiting", "woken"],
+  ...["isHeld", "leave", "spoken", "turned", "unanswered"],
 ];

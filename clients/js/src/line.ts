@@ -21,7 +21,7 @@ export const CLOSED = 3;
 
 /** The way to the server: a WebSocket that is made anew after whatever closed it, until it is closed or refused. */
 export function createLine(parts: Parts): Source {
-  const { url, Socket, credential, emit, fail } = parts;
+  const { credential, emit, fail } = parts;
   let readyState = CLOSED;
   let status: Status = "offline";
   let socket: SocketLike | null = null;
@@ -67,6 +67,7 @@ export function createLine(parts: Parts): Source {
     let problem = "token_unavailable";
     try {
       const token = await credential?.current();
+      await parts.join?.();
       if (mine !== run) return;
       problem = "connect_failed"; // A token may hold characters that a header cannot carry.
       connect(["notifier.v1", ...(token ? [`notifier.token.${token}`] : [])]);
@@ -80,7 +81,7 @@ export function createLine(parts: Parts): Source {
 
   const connect = (protocols: string[]): void => {
     const { session } = parts;
-    const made = (socket = new Socket(url, protocols));
+    const made = (socket = parts.open(protocols));
     const on = (type: "open" | "message" | "close" | "error", listener: (event: any) => void): void =>
       made.addEventListener(type, (event) => made === socket && listener(event));
     on("open", () => session.begin((text) => made.send(text), parts.resume()));

@@ -41,11 +41,5 @@ export function createTabLock(name: string, changed: (isHeld: boolean) => void) 
     get isHeld() {
       return letGo !== null;
     },
-
-    /** How many others are in the line. */
-    async waiting(): Promise<number> {
-      const { pending = [] } = await navigator.locks.query();
-      return pending.filter((each) => each.name === name).length;
-    },
   };
 }
