@@ -4,7 +4,7 @@
 export const INTERNAL = [
   // Parts, Source, Session
   ...["credential", "emit", "fail", "line", "session", "source"],
-  ...["accepted", "arrived", "changed", "dead", "look", "restart", "suspend", "wake", "welcomed"],
+  ...["accepted", "arrived", "changed", "dead", "look", "suspend", "wake", "welcomed"],
   ...["begin", "probe", "received", "saw", "say", "turnTo"],
   // Cursors, Credential, and what a session consists of
   ...["advance", "current", "drain", "forget", "handled", "heard", "isNew", "isRead", "places", "renew", "rest", "save", "switchTo"],

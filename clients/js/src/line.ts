@@ -86,17 +86,17 @@ export function createLine(parts: Parts): Source {
       made.addEventListener(type, (event) => made === socket && listener(event));
     on("open", () => session.begin((text) => made.send(text), parts.resume()));
     on("message", ({ data }) => readyState === CLOSING || session.received(data));
-    on("close", ({ code, reason }) => {
+    on("close", ({ code, reason, retryIn }) => {
       if (readyState === CLOSING) return end("offline", code, reason);
-      if (!isRefusal(code)) return lost(code, reason);
+      if (!isRefusal(code)) return lost(code, reason, retryIn);
       credential?.forget();
       end("refused", code, reason);
     });
     on("error", () => {}); // A close event follows and says more; but without a listener Node's packages throw.
   };
 
-  /** The connection is gone, or none came about: plans the next attempt. */
-  const lost = (code = 0, reason = ""): void => {
+  /** The connection is gone, or none came about: plans the next attempt, at the time of the tab whose socket it was. */
+  const lost = (code = 0, reason = "", retryIn?: number): void => {
     const wasLive = readyState === OPEN;
     stop();
     if (wasLive && Date.now() - welcomedAt >= STABLE) attempt = 0;
@@ -105,7 +105,7 @@ export function createLine(parts: Parts): Source {
       credential?.forget();
       if (wasLive) return void begin();
     }
-    const wait = backoff(attempt);
+    const wait = retryIn ?? backoff(attempt);
     attempt += 1;
     timer = setTimeout(begin, wait);
     readyState = CONNECTING;
@@ -173,7 +173,6 @@ export function createLine(parts: Parts): Source {
     },
 
     accepted: (expires) => credential?.accepted(expires, refresh),
-    restart: () => lost(),
     dead: () => lost(),
     changed: (detail) => emit("status", detail),
   };

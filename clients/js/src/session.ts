@@ -93,7 +93,7 @@ export function createSession(parts: Parts) {
       turnTo(user);
       // Another person's cursors for `everyone` or a topic would skip what this one has not seen, and this one's own may be
       // on this machine. Nothing was acknowledged yet, so it does no harm to begin again with the right ones.
-      if (resumed || cursors.epoch) return parts.source.restart();
+      if (resumed || cursors.epoch) return parts.source.dead();
     }
     // A page that joins others begins where they are: what they have shown it need not show.
     cursors.welcome(user, epoch, streams, !resumed && !welcomed);

@@ -8,11 +8,6 @@ import { type Told, type Tabs, createTabs } from "./tabs.js";
 /** It is not waited longer, in milliseconds, to hear whose tab this is. */
 const IDENTIFYING = 5_000;
 
-/** Whether tabs can find each other here: in a page, and only in a secure context. */
-function canShare(): boolean {
-  return !!(globalThis.document && globalThis.BroadcastChannel && navigator.locks);
-}
-
 /**
  * One socket for the tabs of a browser: the line of a tab that leads opens it, and the lines of the others open a link to that
  * tab, which is as a socket to them. Only tabs of the same person share, at the same address; who that is is asked before, and
@@ -20,7 +15,7 @@ function canShare(): boolean {
  */
 export const sharedTabs: TabSharing = (parts) => {
   const { url, line, session, cursors, emit, options, credential, api, open } = parts;
-  if (!canShare()) return line;
+  if (!globalThis.document || !navigator.locks) return line; // There are locks in a secure context only.
   /** How the line stands. */
   let status: Told["status"];
   /** The person whose tabs these are; null while that is not known. */
@@ -78,12 +73,10 @@ export const sharedTabs: TabSharing = (parts) => {
     const { type, ...frame } = JSON.parse(text);
     if (type === "ping") return { text: JSON.stringify({ type: "pong" }) };
     if (type === "hello") {
-      const before = JSON.stringify(floor);
-      for (const [stream, seq] of parts.resume()) {
-        const theirs = frame.epoch === cursors.epoch ? frame.resume?.[stream] : undefined;
-        if (theirs >= 0 && theirs < seq) floor[stream] = theirs;
-      }
-      if (JSON.stringify(floor) !== before) restart();
+      const { epoch, resume = {} } = frame;
+      const behind = parts.resume().filter(([stream, seq]) => epoch === cursors.epoch && resume[stream] >= 0 && resume[stream] < seq);
+      for (const [stream] of behind) floor[stream] = resume[stream];
+      if (behind[0]) restart();
       return present();
     }
     if (type === "connect") line.connect();
@@ -152,8 +145,6 @@ export const sharedTabs: TabSharing = (parts) => {
         line.close(code, reason);
         leave();
       },
-
-      restart,
 
       suspend() {
         line.suspend();

@@ -36,9 +36,7 @@ export interface Source {
   welcomed(): void;
   /** The server accepted a credential that ends at `expires` (UTC, ISO 8601), or never. */
   accepted(expires: string | null): void;
-  /** The connection was resumed with the cursors of another person than whom it speaks for: a new one is needed. */
-  restart(): void;
-  /** The connection is open, and nobody is at its other end. */
+  /** The connection is open and of no use: nobody is at its other end, or it was resumed with the cursors of another person. */
   dead(): void;
 
   // What the line tells.

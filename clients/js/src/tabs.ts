@@ -92,7 +92,7 @@ export function createTabs(group: string, { turned, spoken, asked }: TabsListene
 
   /** The leader speaks. */
   const heard = ({ text, status }: Message): void => {
-    if (status?.code || status?.retryIn) link?.["close"]?.(status);
+    if (status?.status === "offline" || status?.status === "refused") link?.["close"]?.(status);
     else if (!link) spoken();
     else if (text) link["message"]?.({ data: text });
   };

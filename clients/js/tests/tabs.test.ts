@@ -105,11 +105,13 @@ describe("tabs of one person", () => {
   });
 
   it("show what the one that leads tells of its socket", async () => {
-    const { peer } = await browser.leader();
+    const { peer, client: first } = await browser.leader();
     const { client } = await browser.follower();
-    const offline = becomes(client, "offline");
+    const offline = [first, client].map((each) => becomes(each, "offline"));
     peer.close(1012);
-    expect(await offline).toMatchObject({ code: 1012, retryIn: expect.any(Number) as number });
+    const [its, told] = await Promise.all(offline);
+    expect(told).toEqual(its);
+    expect(told).toMatchObject({ code: 1012, retryIn: expect.any(Number) as number });
     expect(client.readyState).toBe(0);
     const again = await server.peer();
     await again.frame();
