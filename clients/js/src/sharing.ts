@@ -18,9 +18,7 @@ export const sharedTabs: TabSharing = (parts) => {
   if (!globalThis.document || !navigator.locks) return line; // There are locks in a secure context only.
   /** How the line stands. */
   let status: Told["status"];
-  /** The person whose tabs these are; null while that is not known. */
-  let user: string | null = null;
-  /** Null while this tab is on its own. */
+  /** Those of the person whose cursors these are; null while this tab is on its own. */
   let tabs: Tabs | null = null;
   let front: Front | null = null;
   /** Whether the line opened a socket of its own. */
@@ -54,18 +52,17 @@ export const sharedTabs: TabSharing = (parts) => {
   const leave = (): void => {
     session.restore(tabs?.leave() ?? []);
     front?.leave();
-    tabs = front = user = null;
+    tabs = front = null;
   };
 
   /** As the leader: the welcome of a tab that comes late, or how the line stands. */
   const present = (): Told => {
     const { welcomed, banner, unread } = session;
     if (line.readyState !== OPEN || !welcomed) return { status };
-    const { banner: _, ...welcome } = welcomed;
-    const streams = Object.fromEntries(cursors.resume());
-    const heads = { ...welcome.heads };
-    for (const [stream, seq] of cursors.resume()) heads[stream] = Math.max(seq, heads[stream] ?? 0);
-    return { text: JSON.stringify({ ...welcome, streams, heads, unread, ...(banner && { banner }) }) };
+    const reached = cursors.resume();
+    const streams = Object.fromEntries(reached);
+    const heads = Object.fromEntries(reached.map(([stream, seq]) => [stream, Math.max(seq, welcomed.heads[stream] ?? 0)]));
+    return { text: JSON.stringify({ ...welcomed, streams, heads, unread, banner: banner ?? undefined }) };
   };
 
   /** As the leader: what is answered to a frame of a follower. */
@@ -95,7 +92,6 @@ export const sharedTabs: TabSharing = (parts) => {
 
   /** Finds the other tabs of this person. A socket that is open stays until one of them turns out to hold theirs. */
   const share = (whom: string): void => {
-    user = whom;
     const group = `notifier ${url} ${whom}`;
     tabs = createTabs(group, {
       turned() {
@@ -166,7 +162,7 @@ export const sharedTabs: TabSharing = (parts) => {
 
       arrived(frame, text) {
         if (frame.type === "welcome") {
-          if (frame.user !== user) {
+          if (!tabs || frame.user !== cursors.user) {
             leave();
             share(frame.user);
             hasten();
