@@ -77,6 +77,28 @@ describe("when the one that leads goes", () => {
     behind.close();
   });
 
+  it("who woke and missed something is told of it, and nothing is shown twice", async () => {
+    const first = await browser.leader();
+    const second = await browser.follower();
+    first.peer.send(entry("user:alice", 1, "a"), entry("user:alice", 2, "b"));
+    for (const { shown } of [first, second]) await until(() => shown.length === 2, "two to be shown");
+    const asleep = new BroadcastChannel(`notifier ${server.url} alice 2`);
+    const heard: string[] = [];
+    asleep.onmessage = ({ data }) => heard.push(String(data?.text));
+    const hello = { type: "hello", epoch: welcome().epoch, resume: { "user:alice": 1, everyone: 0 } };
+    asleep.postMessage({ from: "asleep", ask: JSON.stringify(hello), at: Date.now() });
+    const { peer } = await resumed(1);
+    peer.send(welcome({ ...alices(1), heads: { "user:alice": 2, everyone: 0 } }));
+    peer.send(entry("user:alice", 2, "b", true), entry("user:alice", 3, "c"));
+    await until(() => heard.some((text) => text.includes('"seq":2')), "it to be told of the second");
+    for (const { shown, client } of [first, second]) {
+      await until(() => shown.length === 3, "the third to be shown");
+      expect(shown).toEqual(["a", "b", "c"]);
+      expect(client.status).toBe("live");
+    }
+    asleep.close();
+  });
+
   it("the page that is left makes way at once, and joins again when it is returned to", async () => {
     const first = await browser.leader();
     const second = await browser.follower();
