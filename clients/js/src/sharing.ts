@@ -173,11 +173,6 @@ export const sharedTabs: TabSharing = (parts) => {
         return true;
       },
 
-      welcomed() {
-        line.welcomed();
-        source.look();
-      },
-
       accepted(expires) {
         if (isOwn) line.accepted(expires);
       },
@@ -187,7 +182,7 @@ export const sharedTabs: TabSharing = (parts) => {
         status = detail;
         if (!isSame) emit("status", detail);
         tabs?.tell({ status });
-        tellFront();
+        source.look();
       },
     } satisfies Partial<Source> as Source,
     line,
