@@ -8,6 +8,4 @@ export declare function createTabLock(name: string, changed: (isHeld: boolean) =
     want: (steal?: boolean) => void;
     release: () => void;
     readonly isHeld: boolean;
-    /** How many others are in the line. */
-    waiting(): Promise<number>;
 };

@@ -3,13 +3,13 @@
 
 export const INTERNAL = [
   // Parts, Source, Session
-  ...["Socket", "credential", "emit", "fail", "line", "session", "source"],
-  ...["accepted", "arrived", "changed", "dead", "look", "restart", "suspend", "wake", "welcomed"],
+  ...["credential", "emit", "fail", "line", "session", "source"],
+  ...["accepted", "arrived", "changed", "dead", "look", "suspend", "wake", "welcomed"],
   ...["begin", "probe", "received", "saw", "say", "turnTo"],
   // Cursors, Credential, and what a session consists of
   ...["advance", "current", "drain", "forget", "handled", "heard", "isNew", "isRead", "places", "renew", "rest", "save", "switchTo"],
   // The elements' parts
   ...["countdown", "moment", "node", "order", "progress", "tick", "turn", "users"],
   // Tabs and their locks
-  ...["asked", "depose", "isHeld", "leave", "present", "standing", "waiting", "woken"],
+  ...["isHeld", "leave", "spoken", "turned", "unanswered"],
 ];

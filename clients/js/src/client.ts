@@ -27,11 +27,12 @@ export class NotifierClient extends NotifierEventTarget {
     super();
     const { getToken, tabs } = options;
     const url = socketAddress(options.url);
+    const Socket = socketConstructor(options);
     const credential = getToken ? createCredential(getToken) : null;
     const parts = {
       options,
       url,
-      Socket: socketConstructor(options),
+      open: (protocols) => new Socket(url, protocols),
       credential,
       api: createApi(apiAddress(options, url), credential),
       cursors: createCursors(options.storage, url, options.user ?? null),

@@ -24,7 +24,7 @@ export function createSession(parts: Parts) {
   let isLive = false;
   /** The newest welcome, of any connection of this page. */
   let welcomed: WelcomeFrame | null = null;
-  /** The cursors that the hello named, if it named any; another tab that holds the socket has said hello itself. */
+  /** The cursors that the hello named, if it named any. */
   let resumed: Seqs | undefined;
   /** The newest entry of each stream that was stored before the connection began and has not arrived; undefined when all has. */
   let missing: [stream: string, head: number][] | undefined;
@@ -93,7 +93,7 @@ export function createSession(parts: Parts) {
       turnTo(user);
       // Another person's cursors for `everyone` or a topic would skip what this one has not seen, and this one's own may be
       // on this machine. Nothing was acknowledged yet, so it does no harm to begin again with the right ones.
-      if (resumed || cursors.epoch) return parts.source.restart(user);
+      if (resumed || cursors.epoch) return parts.source.dead();
     }
     // A page that joins others begins where they are: what they have shown it need not show.
     cursors.welcome(user, epoch, streams, !resumed && !welcomed);
@@ -103,7 +103,7 @@ export function createSession(parts: Parts) {
     watchdog.start(ping * 1_000);
     parts.source.accepted(expires);
     const mine = send;
-    parts.source.welcomed(user);
+    parts.source.welcomed();
     emit("welcome", frame);
     tellState({ unread: frame.unread, heads, all: false, read: [] });
     show(frame.banner ?? null);
@@ -179,13 +179,10 @@ export function createSession(parts: Parts) {
     /**
      * A connection is open: says hello.
      *
-     * @param resume the cursors to resume from; null where another tab holds the socket, whose welcome follows
+     * @param resume the cursors to resume from
      */
-    begin(to: (text: string) => void, resume: [string, number][] | null): void {
+    begin(to: (text: string) => void, resume: [string, number][]): void {
       send = to;
-      told = "";
-      resumed = undefined;
-      if (!resume) return;
       const where = whereabouts();
       told = JSON.stringify(where);
       const frame = hello(resume, cursors.epoch, CLIENT, where);
@@ -211,10 +208,10 @@ export function createSession(parts: Parts) {
       cursors.save();
     },
 
-    /** Tells the server whether the page is seen, and where it is, if that is news. Of another tab's page it is told where that is. */
-    look(where: Where = whereabouts()): void {
+    /** Tells the server whether the page is seen, and where it is, if that is news, or `always`. Of another tab's page it is told where that is. */
+    look(where: Where = whereabouts(), always = false): void {
       const text = JSON.stringify(where);
-      if (!send || text === told) return;
+      if (!send || (text === told && !always)) return;
       told = text;
       say({ type: "page", ...where });
     },

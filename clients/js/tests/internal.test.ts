@@ -13,7 +13,7 @@ const folder = join(import.meta.dirname, "..");
 const read = (name: string): string => readFileSync(join(folder, name), "utf8");
 
 /** What the protocol, the events, the options, and the tabs among themselves name. */
-const named = ["frames", "events", "options", "tabs", "standing", "elements/card"].flatMap((name) =>
+const named = ["frames", "events", "options", "tabs", "elements/card"].flatMap((name) =>
   [...read(`src/${name}.ts`).matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, field]) => field),
 );
 const members = [NotifierClient, NotifierBell, NotifierToasts].flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype));
