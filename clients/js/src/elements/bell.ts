@@ -32,7 +32,7 @@ export class NotifierBell extends NotifierElement {
   }
 
   protected draw(root: ShadowRoot, client: NotifierClient, words: Words, signal: AbortSignal): void {
-    const badge = make("span", "badge", { "aria-hidden": "true" });
+    const badge = make("span", "badge", { "aria-hidden": "true", "data-level": "error" });
     const attributes = { id: "bell", popovertarget: "panel", "aria-haspopup": "dialog" };
     const bell = (this.#bell = make("button", "button", attributes, icon("bell"), badge));
     const panel = (this.#panel = createPanel(client, words, () => this.hasAttribute("system"), signal));
