@@ -10,6 +10,7 @@ import { createRow } from "../src/elements/row.js";
 import { createWords } from "../src/elements/texts.js";
 import { createToastStack } from "../src/elements/toaststack.js";
 import { NotifierClient } from "../src/index.js";
+import "./animations.js";
 import { notification } from "./scriptedserver.js";
 
 const folder = join(import.meta.dirname, "..");

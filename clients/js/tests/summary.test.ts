@@ -7,6 +7,7 @@ import { createWords } from "../src/elements/texts.js";
 import { type ToastStack, createToastStack } from "../src/elements/toaststack.js";
 import type { NotifierClient } from "../src/index.js";
 import { Browser, next } from "./pages.js";
+import "./animations.js";
 import { ScriptedServer, entry, notification, notificationId } from "./scriptedserver.js";
 import { hide, reveal } from "./visibility.js";
 
