@@ -64,8 +64,3 @@ export function icon(name: Icon): Element {
   const path = furnish(document.createElementNS(SVG, "path"), { d: PATHS[name] });
   return furnish(document.createElementNS(SVG, "svg"), { viewBox: "0 0 24 24", "aria-hidden": "true" }, path);
 }
-
-/** What has the focus in the tree of a node, which may be a shadow tree. */
-export function focusedBeside(node: Node): HTMLElement | null {
-  return (node.getRootNode() as ShadowRoot).activeElement as HTMLElement | null;
-}
