@@ -32,7 +32,7 @@ export class NotifierBell extends NotifierElement {
 
   protected draw(root: ShadowRoot, client: NotifierClient, words: Words, signal: AbortSignal): void {
     const badge = make("span", "badge", { "aria-hidden": "true", "data-level": "error" });
-    const attributes = { id: "bell", popovertarget: "panel", "aria-haspopup": "dialog" };
+    const attributes = { id: "bell", popovertarget: "panel" };
     const bell = (this.#bell = make("button", "button", attributes, icon("bell"), badge));
     const panel = (this.#panel = createPanel(client, words, this, signal));
     root.append(bell, panel);
@@ -52,6 +52,9 @@ export class NotifierBell extends NotifierElement {
     for (const type of ["state", "notification", "status"]) listen(client, type, count, signal);
     count();
 
+    listen(panel, "beforetoggle", () => {
+      if (panel.contains(root.activeElement)) bell.focus();
+    });
     listen(panel, "toggle", () => this.dispatchEvent(new Event("notifier-toggle")));
     // The browser closes it when something else is pressed; what is focused elsewhere must not lie below it.
     const leave = (event: Event): void => {

@@ -25,7 +25,7 @@ export function createPanel(client: NotifierClient, words: Words, bell: Element,
   const more = (): void => void list.more();
   const quiet = (names: string, name: TextName, press: () => void): HTMLButtonElement => button(`quiet ${names}`, words.say(name), press);
   const line = (names: string, ...children: HTMLElement[]): HTMLElement => make("div", names, {}, ...children);
-  const told = (name: TextName, role = ""): HTMLElement => make("p", "", { role }, words.say(name));
+  const told = (name: TextName): HTMLElement => make("p", "", {}, words.say(name));
 
   /** Shows a view from its beginning. */
   const turn = (view: InboxView): void => {
@@ -52,7 +52,7 @@ export function createPanel(client: NotifierClient, words: Words, bell: Element,
   const offer = line("strip offer", told("systemOffer"), quiet("allow", "systemAllow", ask));
   const empty = line("empty");
   const items = make("ul", "list", { role: "list" });
-  const failed = line("note failed", told("failed", "alert"));
+  const failed = make("p", "note failed", { role: "alert" }, words.say("failed"));
   const loadMore = quiet("note load-more", "loadMore", more);
   const scroll = make("div", "scroll", { id: "scroll", role: "group", tabindex: "0" }, empty, items, failed, loadMore);
   // In the top layer nothing of the page covers it, cuts it off or moves it.

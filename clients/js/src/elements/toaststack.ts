@@ -69,7 +69,7 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
     const { level, notification } = content;
     const dismiss = (): void => takeAway(toast);
     const close = iconButton("tool dismiss", dismiss, "close", words.say("dismiss"));
-    const node = card("toast notifier-toast", content, { words, done: dismiss }, close);
+    const node = card("toast notifier-toast", content, { words }, close);
     const stays = level === "error" || (notification !== null && actionsOf(notification).length > 0);
     // An animation of nothing is a clock that can stand still, as it does until there is room.
     const clock = stays ? null : node.animate(null, duration);
@@ -77,6 +77,7 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
     if (clock) clock.onfinish = dismiss;
     const toast: Toast = { content, node, clock, turn: stays ? Turn.stays : Turn.comes };
     swipeable(node, dismiss);
+    listen(node, "notifier-action", dismiss);
     waiting.push(toast);
     settle();
   };
