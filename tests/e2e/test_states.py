@@ -100,7 +100,7 @@ def test_bell(new_adopter: Callable[..., Adopter], look: Look) -> None:
     expect(page.locator(f"{ROWS}[data-unread]")).to_have_count(5)
     look.check(page, "bell-one-read")
     for name, empty in (("Archived", "Nothing archived"), ("Unread", "")):
-        page.get_by_role("tab", name=name).click()
+        page.get_by_role("radio", name=name).click()
         if empty:
             expect(page.get_by_text(empty)).to_be_visible()
         else:

@@ -25,7 +25,7 @@ const inlineStyles = {
       namespace: "inline-style",
     }));
     build.onLoad({ filter: /./, namespace: "inline-style" }, async ({ path }) => {
-      const { code } = await esbuild.transform(readFileSync(path, "utf8"), { loader: "css", minify: true, target: "es2022" });
+      const { code } = await esbuild.transform(readFileSync(path, "utf8"), { loader: "css", minify: true, charset: "utf8", target: "es2022" });
       // Neither a selector nor a text in these sheets has a space after a colon or a comma that means something.
       return { contents: code.replace(/([:,]) /g, "$1").trim(), loader: "text" };
     });

@@ -9,7 +9,7 @@ export const INTERNAL = [
   // Cursors, Credential, and what a session consists of
   ...["advance", "current", "drain", "forget", "handled", "heard", "isNew", "isRead", "places", "renew", "rest", "save", "switchTo"],
   // The elements' parts
-  ...["countdown", "moment", "node", "order", "progress", "tick", "turn", "users"],
+  ...["clock", "moment", "node", "progress", "tick", "turn", "users"],
   // Tabs and their locks
   ...["isHeld", "leave", "spoken", "turned", "unanswered"],
 ];

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createWords } from "../src/elements/texts.js";
 import { type ToastStack, createToastStack } from "../src/elements/toaststack.js";
 import type { Level } from "../src/index.js";
+import "./animations.js";
 import { notification } from "./scriptedserver.js";
 import { hide, reveal } from "./visibility.js";
 

@@ -1,5 +1,5 @@
 import type { Notification } from "../frames.js";
-/** Two short, soft tones, made here: nothing is loaded. Silent where the browser wants a click on the page first. */
+/** A short, soft sound that rises, made here: nothing is loaded. Silent where the browser wants a click on the page first. */
 export declare function chime(): void;
 /** What the person said about system notifications: "default" means that nobody asked yet. Undefined where the browser knows none. */
 export declare function systemPermission(): NotificationPermission | undefined;

@@ -27,8 +27,6 @@ export interface Content {
 export declare function actionsOf({ data }: Notification): Action[];
 export interface CardOptions {
     readonly words: Words;
-    /** Called after an action was chosen. */
-    readonly done?: () => void;
     /** What a title that is no link does when it is pressed; without it, it is no button. */
     readonly press?: () => void;
     /** What stands below the body. */

@@ -25,6 +25,4 @@ export declare function iconButton(names: string, press: () => void, name: Icon,
 export declare function dress(element: HTMLElement, name: Icon, label: string): void;
 /** A line drawing that takes the colour of the text around it; no policy has to allow an image for it. */
 export declare function icon(name: Icon): Element;
-/** What has the focus in the tree of a node, which may be a shadow tree. */
-export declare function focusedBeside(node: Node): HTMLElement | null;
 export {};

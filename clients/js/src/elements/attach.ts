@@ -25,15 +25,14 @@ const BY_WEIGHT: readonly Level[] = ["error", "warning", "success"];
  * says how many. The gathering ends when all that was missed has come, or nothing comes for 1.5 s, but not
  * before the page is in front; what another tab showed by then is left out.
  *
- * @param sound whether one is to be heard with what is live; asked each time
- * @param system whether the system is to tell what comes while no tab is visible, if the person allowed it; asked each time
+ * @param toasts whether it has the attribute `sound` says whether one is to be heard with what is live; `system`, whether the
+ * system is to tell what comes while no tab is visible, if the person allowed it
  * @param signal ends it; what is gathered then is not shown
  */
 export function attach(
   client: NotifierClient,
   stack: ToastStack,
-  sound: () => boolean,
-  system: () => boolean,
+  toasts: Element,
   signal: AbortSignal,
 ): void {
   /** What came while nobody looked, by its id. */
@@ -44,10 +43,12 @@ export function attach(
   let beyond = 0;
   /** Where the tabs tell each other what was shown to the person, who is to see it once. */
   let shown: BroadcastChannel | undefined;
-  let isCatchingUp = false;
-  let quiet: ReturnType<typeof setTimeout> | undefined;
+  /** Runs while more of what was missed may come. */
+  let quiet = 0;
 
   const isLookedAt = (): boolean => client.inFront && !document.hidden;
+
+  const sound = (): unknown => toasts.hasAttribute("sound") && chime();
 
   const claim = (ids: readonly string[]): void => shown?.postMessage(ids);
 
@@ -72,25 +73,25 @@ export function attach(
 
   const finish = (): void => {
     clearTimeout(quiet);
-    isCatchingUp = false;
+    quiet = 0;
     if (isLookedAt()) showGathered();
   };
 
   const awaitQuiet = (): void => {
     clearTimeout(quiet);
-    quiet = setTimeout(finish, QUIET);
+    quiet = window.setTimeout(finish, QUIET);
   };
 
   const look = (): void => {
-    if (!isCatchingUp) finish();
+    if (!quiet) finish();
   };
 
   /** Nobody sees the page. If no other tab shows it, the one that holds the socket lets the system tell. */
   const tellOutside = (notification: Notification): void => {
     const { id } = notification;
     if (!client.leads || signal.aborted || !gathered.has(id)) return;
-    if (sound()) chime();
-    if (system()) tellSystem(notification, () => client.read([id]));
+    sound();
+    if (toasts.hasAttribute("system")) tellSystem(notification, () => client.read([id]));
   };
 
   listen(
@@ -103,7 +104,7 @@ export function attach(
       if (!replayed && isLookedAt()) {
         stack.show(notification);
         claim([id]);
-        if (sound()) chime();
+        sound();
         return;
       }
       if (gathered.size < MOST_GATHERED) gathered.set(id, notification);
@@ -117,7 +118,6 @@ export function attach(
     client,
     "welcome",
     ({ detail: { user } }) => {
-      isCatchingUp = true;
       awaitQuiet();
       shown?.close();
       shown = new BroadcastChannel(`notifier shown ${user}`);

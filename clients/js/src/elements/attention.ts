@@ -7,7 +7,7 @@ const PAUSE = 2_000;
 let context: AudioContext | undefined;
 let last = -PAUSE;
 
-/** Two short, soft tones, made here: nothing is loaded. Silent where the browser wants a click on the page first. */
+/** A short, soft sound that rises, made here: nothing is loaded. Silent where the browser wants a click on the page first. */
 export function chime(): void {
   const now = performance.now();
   if (now - last < PAUSE) return;
@@ -15,15 +15,13 @@ export function chime(): void {
   context ??= new AudioContext();
   const { currentTime: start, destination } = context;
   void context.resume().catch(() => {});
-  [659, 880].forEach((frequency, index) => {
-    const tone = new OscillatorNode(context!, { frequency });
-    const volume = new GainNode(context!, { gain: 0.1 });
-    const begin = start + index * 0.11;
-    volume.gain.setTargetAtTime(0, begin, 0.06);
-    tone.connect(volume).connect(destination);
-    tone.start(begin);
-    tone.stop(begin + 0.4);
-  });
+  const tone = new OscillatorNode(context, { frequency: 659 });
+  const volume = new GainNode(context, { gain: 0.1 });
+  tone.frequency.setValueAtTime(880, start + 0.1);
+  volume.gain.setTargetAtTime(0, start + 0.1, 0.1);
+  tone.connect(volume).connect(destination);
+  tone.start();
+  tone.stop(start + 0.6);
 }
 
 /** What the person said about system notifications: "default" means that nobody asked yet. Undefined where the browser knows none. */

@@ -67,8 +67,6 @@ function picture(source: string | undefined): HTMLElement {
 
 export interface CardOptions {
   readonly words: Words;
-  /** Called after an action was chosen. */
-  readonly done?: () => void;
   /** What a title that is no link does when it is pressed; without it, it is no button. */
   readonly press?: () => void;
   /** What stands below the body. */
@@ -78,7 +76,7 @@ export interface CardOptions {
 /** Builds a toast or a row of the list, with its tools at the end. Every text of the notification is set as text. */
 export function card(names: string, content: Content, options: CardOptions, ...tools: HTMLElement[]): HTMLLIElement {
   const { title, body, level, notification } = content;
-  const { words, done, press, meta } = options;
+  const { words, press, meta } = options;
   const tell = (type: string, detail: object): boolean =>
     node.dispatchEvent(new CustomEvent(type, { detail: { notification, ...detail }, bubbles: true, composed: true, cancelable: true }));
   const href = safeHref(notification?.url);
@@ -90,11 +88,7 @@ export function card(names: string, content: Content, options: CardOptions, ...t
         : make("span", "title", { dir: "auto" }, title);
   const actions = (notification ? actionsOf(notification) : []).map((action) => {
     const { label, url } = action;
-    const choose = (): boolean => {
-      const isFollowed = tell("notifier-action", { action });
-      done?.();
-      return isFollowed;
-    };
+    const choose = (): boolean => tell("notifier-action", { action });
     return url ? link("action", url, label, choose) : button("action", label, choose, { dir: "auto" });
   });
   const text = make(

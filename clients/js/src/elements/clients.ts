@@ -29,7 +29,7 @@ export function borrow(url: string, tokenUrl: string, signal: AbortSignal): Noti
   shared.set(key, found);
   found.users += 1;
   // Whoever borrowed it adds its listeners first.
-  queueMicrotask(() => found.users > 0 && found.client.status === "offline" && found.client.connect());
+  queueMicrotask(() => found.client.status === "offline" && found.client.connect());
   listen(signal, "abort", () => {
     found.users -= 1;
     if (found.users > 0) return;

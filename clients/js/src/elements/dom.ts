@@ -5,9 +5,9 @@ const SVG = "http://www.w3.org/2000/svg";
 const PATHS = {
   bell: "M6 9.5a6 6 0 0 1 12 0c0 5.5 2 7 2 7H4s2-1.5 2-7M10 20a2.3 2.3 0 0 0 4 0",
   check: "m5 12.5 4.5 4.5L19 7.5",
-  dot: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8",
+  dot: "M10 12a2 2 0 1 0 4 0 2 2 0 1 0-4 0",
   archive: "M4 5h16v4H4zM5.5 9v10h13V9M10 13h4",
-  back: "M4 5h16v4H4zM5.5 9v10h13V9M12 16.5V12m-2 1.5 2-2 2 2",
+  back: "m6 11 6-6 6 6M12 5v14",
   close: "m7 7 10 10m0-10L7 17",
 };
 
@@ -63,9 +63,4 @@ export function dress(element: HTMLElement, name: Icon, label: string): void {
 export function icon(name: Icon): Element {
   const path = furnish(document.createElementNS(SVG, "path"), { d: PATHS[name] });
   return furnish(document.createElementNS(SVG, "svg"), { viewBox: "0 0 24 24", "aria-hidden": "true" }, path);
-}
-
-/** What has the focus in the tree of a node, which may be a shadow tree. */
-export function focusedBeside(node: Node): HTMLElement | null {
-  return (node.getRootNode() as ShadowRoot).activeElement as HTMLElement | null;
 }

@@ -79,7 +79,7 @@ export abstract class NotifierElement extends Base {
     root.adoptedStyleSheets = [sheet];
     root.replaceChildren();
     const { signal } = (this.#drawn = new AbortController());
-    const lang = this.closest("[lang]")?.getAttribute("lang") ?? "";
+    const lang = this.closest<HTMLElement>("[lang]")?.lang;
     const words = createWords(this.#texts, lang);
     const url = this.getAttribute("url");
     const client = this.#client ?? (url && borrow(url, this.getAttribute("token-url") ?? "", signal));
