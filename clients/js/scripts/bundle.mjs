@@ -5,11 +5,12 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import * as esbuild from "esbuild";
 import { minify } from "terser";
+import uglify from "uglify-js";
 
 import { INTERNAL } from "./internal.mjs";
 
@@ -66,17 +67,19 @@ const outputs = [
 
 const squeezing = { ecma: 2022, compress: { passes: 10, unsafe: true, unsafe_arrows: true } };
 
-/** Makes what pages load a few percent smaller than esbuild can, with the source maps to match. */
-async function squeeze(outputFiles, isModule) {
+// Inlining more makes fewer bytes, of which gzip makes more.
+const squeezingAgain = { toplevel: true, compress: { passes: 5, unsafe: true, inline: 1 } };
+
+/** Makes what pages load a few percent smaller than esbuild can, with the source maps to match: each minifier finds what the others leave. */
+async function squeeze(outputFiles, module) {
   const texts = new Map(outputFiles.map(({ path, text }) => [path, text]));
   for (const [path, text] of texts) {
     const content = texts.get(`${path}.map`);
     if (content === undefined) continue;
-    const { code, map } = await minify(text, {
-      ...squeezing,
-      module: isModule,
-      sourceMap: { content, url: `${path.split("/").at(-1)}.map` },
-    });
+    const once = await minify(text, { ...squeezing, module, sourceMap: { content } });
+    const url = `${basename(path)}.map`;
+    const { error, code, map } = uglify.minify(once.code, { ...squeezingAgain, sourceMap: { content: once.map, includeSources: true, url } });
+    if (error) throw error;
     texts.set(path, `${code}\n`);
     texts.set(`${path}.map`, map);
   }
