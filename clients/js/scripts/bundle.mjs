@@ -12,6 +12,7 @@ import * as esbuild from "esbuild";
 import { minify } from "terser";
 import uglify from "uglify-js";
 
+import { compressed } from "./compressed.mjs";
 import { INTERNAL } from "./internal.mjs";
 
 export const packageFolder = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -113,16 +114,22 @@ export async function bundle() {
   files.set("ops/static/ops/uplot.css", readFileSync(join(packageFolder, "node_modules/uplot/dist/uPlot.min.css")));
   files.set("clients/js/dist/manifest.json", manifest(files));
   for (const [name, bytes] of declarations()) files.set(`clients/js/dist/${name}`, bytes);
+  for (const [path, bytes] of [...files].filter(([path]) => clientScript.test(path))) {
+    for (const [end, smaller] of Object.entries(await compressed(bytes))) files.set(path + end, smaller);
+  }
   return files;
 }
+
+/** What pages load of the client. */
+const clientScript = /^clients\/js\/dist\/(.*\.m?js)$/;
 
 /** The version, and what a page may demand of the files that it loads: `<script integrity>`. */
 function manifest(files) {
   const { version } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8"));
   const integrity = {};
   for (const [path, bytes] of files) {
-    const name = path.split("clients/js/dist/")[1];
-    if (/\.m?js$/.test(name ?? "")) integrity[name] = `sha384-${createHash("sha384").update(bytes).digest("base64")}`;
+    const [, name] = clientScript.exec(path) ?? [];
+    if (name) integrity[name] = `sha384-${createHash("sha384").update(bytes).digest("base64")}`;
   }
   return Buffer.from(`${JSON.stringify({ version, integrity }, null, 2)}\n`);
 }
