@@ -98,11 +98,11 @@ def test_failure_is_told_and_can_be_tried_again(adopter: Adopter) -> None:
     page = adopter.live(BELL)
     page.route("**/api/v1/inbox*", lambda route: route.fulfill(status=503))
     _open_panel(page)
-    expect(page.get_by_text("Could not be loaded")).to_be_visible()
+    expect(page.get_by_text("Could not load")).to_be_visible()
     page.unroute("**/api/v1/inbox*")
     page.get_by_role("button", name="Try again").click()
     expect(page.locator(ROWS)).to_have_count(1)
-    expect(page.get_by_text("Could not be loaded")).to_be_hidden()
+    expect(page.get_by_text("Could not load")).to_be_hidden()
     adopter.complaints.clear()  # the browser's own line about the 503
 
 

@@ -4,7 +4,7 @@ export type TabLock = ReturnType<typeof createTabLock>;
  *
  * @param changed called when this tab got hold of it or lost it; not for what this tab released
  */
-export declare function createTabLock(name: string, changed: (isHeld: boolean) => void): {
+export declare const createTabLock: (name: string, changed: (isHeld: boolean) => void) => {
     want: (steal?: boolean) => void;
     release: () => void;
     readonly isHeld: boolean;

@@ -30,7 +30,7 @@ export declare function createTabs(group: string, { turned, spoken, asked }: Tab
     unanswered: () => Command[];
     readonly leads: boolean;
     /** A link to the leader. */
-    open(): SocketLike;
+    openLink(): SocketLike;
     /** As the leader: to all. */
     tell(told: Told): void;
     /** This tab is none of them any more. Returns the commands that may not have arrived. */

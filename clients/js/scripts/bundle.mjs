@@ -47,10 +47,13 @@ const common = {
 };
 
 /** The client's own names, which nobody else uses. */
-const mangleProps = new RegExp(`^(${INTERNAL.join("|")})$`);
+const mangleProps = new RegExp(`^(${Object.keys(INTERNAL).join("|")})$`);
+
+/** Where a `<script>` runs there is a page, and need not be asked whether there is. */
+const inPage = { "globalThis.document": "true", "globalThis.location": "location", "globalThis.WebSocket": "WebSocket" };
 
 const outputs = [
-  { entryPoints: ["src/script.ts"], outfile: "dist/notifier.js", format: "iife", sourcemap: true, mangleProps },
+  { entryPoints: ["src/script.ts"], outfile: "dist/notifier.js", format: "iife", sourcemap: true, mangleProps, mangleCache: INTERNAL, define: inPage },
   {
     entryPoints: { notifier: "src/index.ts", elements: "src/elements.ts" },
     outdir: "dist",
@@ -60,6 +63,7 @@ const outputs = [
     format: "esm",
     sourcemap: true,
     mangleProps,
+    mangleCache: INTERNAL,
   },
   { entryPoints: ["demo/demo.ts"], outfile: "../../demo/static/demo/demo.js", format: "iife" },
   { entryPoints: ["ops/dashboard.ts"], outfile: "../../ops/static/ops/dashboard.js", format: "iife" },

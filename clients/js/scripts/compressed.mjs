@@ -2,10 +2,10 @@
 
 import { brotliCompressSync, brotliDecompressSync, gunzipSync } from "node:zlib";
 
-import zopfli from "@gfx/zopfli";
-
 /** Each form, by the end of its name. */
 export async function compressed(bytes) {
+  // When it is there already, an error of the build prints all of its source.
+  const { default: zopfli } = await import("@gfx/zopfli");
   return { ".br": brotliCompressSync(bytes), ".gz": Buffer.from(await zopfli.gzipAsync(bytes, { numiterations: 50 })) };
 }
 

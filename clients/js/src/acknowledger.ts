@@ -15,7 +15,7 @@ export function createAcknowledger(acknowledge: (handled: Seqs) => void) {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Forgets what was not acknowledged: its connection is gone. */
-  const clear = (): void => {
+  const forget = (): void => {
     clearTimeout(timer);
     timer = undefined;
     handled = {};
@@ -25,12 +25,12 @@ export function createAcknowledger(acknowledge: (handled: Seqs) => void) {
   const flush = (): void => {
     if (!timer) return;
     const done = handled;
-    clear();
+    forget();
     acknowledge(done);
   };
 
   return {
-    clear,
+    forget,
     flush,
     handled(stream: string, seq: number): void {
       handled[stream] = seq;

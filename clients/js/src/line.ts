@@ -67,7 +67,7 @@ export function createLine(parts: Parts): Source {
     let problem = "token_unavailable";
     try {
       const token = await credential?.current();
-      await parts.join?.();
+      await parts.joinTabs?.();
       if (mine !== run) return;
       problem = "connect_failed"; // A token may hold characters that a header cannot carry.
       connect(["notifier.v1", ...(token ? [`notifier.token.${token}`] : [])]);
@@ -81,10 +81,10 @@ export function createLine(parts: Parts): Source {
 
   const connect = (protocols: string[]): void => {
     const { session } = parts;
-    const made = (socket = parts.open(protocols));
+    const made = (socket = parts.openSocket(protocols));
     const on = (type: "open" | "message" | "close" | "error", listener: (event: any) => void): void =>
       made.addEventListener(type, (event) => made === socket && listener(event));
-    on("open", () => session.begin((text) => made.send(text), parts.resume()));
+    on("open", () => session.begin((text) => made.send(text), parts.resumeFrom()));
     on("message", ({ data }) => readyState === CLOSING || session.received(data));
     on("close", ({ code, reason, retryIn }) => {
       if (readyState === CLOSING) return end("offline", code, reason);
@@ -132,7 +132,7 @@ export function createLine(parts: Parts): Source {
     },
 
     get inFront() {
-      return !globalThis.document?.hidden;
+      return !(globalThis.document && document.hidden);
     },
 
     connect() {

@@ -5,7 +5,7 @@ export type TabLock = ReturnType<typeof createTabLock>;
  *
  * @param changed called when this tab got hold of it or lost it; not for what this tab released
  */
-export function createTabLock(name: string, changed: (isHeld: boolean) => void) {
+export const createTabLock = (name: string, changed: (isHeld: boolean) => void) => {
   let isHeld = false;
   /** Ends when it is let go of, or the place in the line is. */
   let wanted = new AbortController();
@@ -43,4 +43,4 @@ export function createTabLock(name: string, changed: (isHeld: boolean) => void) 
       return isHeld;
     },
   };
-}
+};

@@ -1,6 +1,6 @@
 import { createAcknowledger } from "./acknowledger.js";
 import { type Where, commands, hello, parts as partsOf } from "./encode.js";
-import type { Banner, ClientFrame, Command, NotificationFrame, Seqs, ServerFrame, StateFrame, WelcomeFrame } from "./frames.js";
+import type { Banner, ClientFrame, Command, NotificationFrame, ResetFrame, Seqs, ServerFrame, StateFrame, WelcomeFrame } from "./frames.js";
 import { createOutbox } from "./outbox.js";
 import { whereabouts } from "./page.js";
 import { parseServerFrame } from "./parse.js";
@@ -61,7 +61,7 @@ export function createSession(parts: Parts) {
   /** Turns to this person, if it is another one than before. */
   const turnTo = (user: string): void => {
     if (user === cursors.user) return;
-    if (cursors.user !== null) for (const each of [outbox, unread, sights]) each.clear();
+    if (cursors.user !== null) for (const each of [outbox, unread, sights]) each.forget();
     welcomed = null;
     cursors.switchTo(user);
   };
@@ -80,7 +80,7 @@ export function createSession(parts: Parts) {
   };
 
   /** Notes how far a stream has come. */
-  const reached = (stream: string, seq: number): void => {
+  const reached = (stream: string | undefined, seq: number): void => {
     missing = missing?.filter(([name, head]) => name !== stream || head > seq);
     if (missing?.length !== 0) return;
     missing = undefined;
@@ -96,9 +96,9 @@ export function createSession(parts: Parts) {
       if (resumed || cursors.epoch) return parts.source.dead();
     }
     // A page that joins others begins where they are: what they have shown it need not show.
-    cursors.welcome(user, epoch, streams, !resumed && !welcomed);
+    cursors.welcomed(user, epoch, streams, !resumed && !welcomed);
     welcomed = frame;
-    unread.welcome(frame.unread, heads);
+    unread.welcomed(frame.unread, heads);
     missing = Object.entries(heads).filter(([stream, head]) => head > (streams[stream] ?? 0));
     watchdog.start(ping * 1_000);
     parts.source.accepted(expires);
@@ -137,24 +137,22 @@ export function createSession(parts: Parts) {
         return show(next.text ? (next as Banner) : null);
       case "refreshed":
         return parts.source.accepted(frame.expires);
-      case "error":
-        return emit("error", frame);
+      case "pong":
+        if (pinged) roundTrip = { rtt: Math.min(Math.round(performance.now() - pinged), MAX_RTT) };
+        return void (pinged = null);
       case "followed":
         cursors.follow(frame.stream, frame.seq);
         unread.follow(frame.stream, frame.seq);
-        return emit("followed", frame);
+        break;
       case "unfollowed":
         cursors.unfollow(frame.stream);
-        emit("unfollowed", frame);
-        return reached(frame.stream, Infinity);
+        break;
       case "reset":
         cursors.reset(frame.stream, frame.seq);
-        emit("reset", frame);
-        return reached(frame.stream, frame.seq);
-      case "pong":
-        if (pinged) roundTrip = { rtt: Math.min(Math.round(performance.now() - pinged), MAX_RTT) };
-        pinged = null;
     }
+    emit(frame.type, frame as never);
+    const { stream, seq } = frame as Partial<ResetFrame>;
+    reached(stream, seq ?? Infinity);
   };
 
   return {
@@ -197,7 +195,7 @@ export function createSession(parts: Parts) {
       pinged = null;
       roundTrip = {};
       cursors.save();
-      acknowledger.clear();
+      acknowledger.forget();
       watchdog.stop();
     },
 
@@ -218,7 +216,7 @@ export function createSession(parts: Parts) {
 
     /** @throws TypeError for what the server would not take */
     command(command: Command): void {
-      if (!outbox.push(command)) fail("queue_full", "Too much waits already.");
+      if (!outbox.push(command)) fail("queue_full", "Too much waits.");
     },
 
     /** The person has these before their eyes. @throws TypeError for what is no id of a notification */

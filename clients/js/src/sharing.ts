@@ -1,4 +1,4 @@
-import { claimsOf } from "./claims.js";
+import { subjectOf } from "./claims.js";
 import { type Front, createFront } from "./front.js";
 import { CLOSED, CONNECTING, OPEN } from "./line.js";
 import { whereabouts } from "./page.js";
@@ -14,7 +14,7 @@ const IDENTIFYING = 5_000;
  * checked with each welcome. Where tabs cannot find each other, each has its own.
  */
 export const sharedTabs: TabSharing = (parts) => {
-  const { url, line, session, cursors, emit, options, credential, api, open } = parts;
+  const { url, line, session, cursors, emit, options, credential, callApi, openSocket } = parts;
   if (!globalThis.document || !navigator.locks) return line; // There are locks in a secure context only.
   /** How the line stands. */
   let status: Told["status"];
@@ -31,9 +31,8 @@ export const sharedTabs: TabSharing = (parts) => {
 
   /** Whose tab this is, as far as anyone can tell. */
   const identify = async (): Promise<unknown> => {
-    if (options.user !== undefined) return options.user;
-    if (credential) return claimsOf(await credential.current()).sub;
-    return (await api("me", "user", AbortSignal.timeout(IDENTIFYING))).user;
+    if (credential) return subjectOf(await credential.current());
+    return (await callApi("me", "user", AbortSignal.timeout(IDENTIFYING))).user;
   };
 
   const tellFront = (): void => {
@@ -59,19 +58,19 @@ export const sharedTabs: TabSharing = (parts) => {
   const present = (): Told => {
     const { welcomed, banner, unread } = session;
     if (line.readyState !== OPEN || !welcomed) return { status };
-    const reached = cursors.resume();
+    const reached = cursors.resumeFrom();
     const streams = Object.fromEntries(reached);
     const heads = Object.fromEntries(reached.map(([stream, seq]) => [stream, Math.max(seq, welcomed.heads[stream] ?? 0)]));
-    return { text: JSON.stringify({ ...welcomed, streams, heads, unread, banner: banner ?? undefined }) };
+    return { text: JSON.stringify({ ...welcomed, streams, heads, unread, banner }) };
   };
 
   /** As the leader: what is answered to a frame of a follower. */
   const asked = (text: string): Told => {
     const { type, ...frame } = JSON.parse(text);
-    if (type === "ping") return { text: JSON.stringify({ type: "pong" }) };
+    if (type === "ping") return { text: '{"type":"pong"}' };
     if (type === "hello") {
       const { epoch, resume = {} } = frame;
-      const behind = parts.resume().filter(([stream, seq]) => epoch === cursors.epoch && resume[stream] >= 0 && resume[stream] < seq);
+      const behind = parts.resumeFrom().filter(([stream, seq]) => epoch === cursors.epoch && resume[stream] < seq);
       for (const [stream] of behind) floor[stream] = resume[stream];
       if (behind[0]) restart();
       return present();
@@ -82,9 +81,9 @@ export const sharedTabs: TabSharing = (parts) => {
     return {};
   };
 
-  parts.resume = () => {
+  parts.resumeFrom = () => {
     if (tabs?.leads === false && !session.welcomed) return []; // It begins where the others are.
-    return cursors.resume().map(([stream, seq]) => [stream, Math.min(seq, floor[stream] ?? seq)]);
+    return cursors.resumeFrom().map(([stream, seq]) => [stream, Math.min(seq, floor[stream] ?? seq)]);
   };
 
   /** Asks the leader, if there is one. */
@@ -108,84 +107,83 @@ export const sharedTabs: TabSharing = (parts) => {
     front = createFront(`${group} front`, () => source.look());
   };
 
-  parts.join = async () => {
+  parts.joinTabs = async () => {
     // Without an answer the tab is on its own until the server welcomed it.
-    const whom = tabs ? null : await identify().catch(() => {});
+    const whom = tabs ? null : (options.user ?? (await identify().catch(() => {})));
     if (tabs || typeof whom !== "string" || line.readyState !== CONNECTING) return;
     session.turnTo(whom);
     share(whom);
   };
 
-  parts.open = (protocols) => {
+  parts.openSocket = (protocols) => {
     session.restore(tabs?.unanswered() ?? []);
     isOwn = !tabs || tabs.leads;
-    return isOwn ? open(protocols) : tabs!.open();
+    return isOwn ? openSocket(protocols) : tabs!.openLink();
   };
 
-  const source: Source = Object.setPrototypeOf(
-    {
-      get leads() {
-        return (tabs ? tabs.leads : isOwn) && line.readyState !== CLOSED;
-      },
+  const source = {
+    __proto__: line, // What it does not do otherwise.
 
-      get inFront() {
-        return front ? front.isHeld : line.inFront;
-      },
+    get leads() {
+      return (tabs ? tabs.leads : isOwn) && line.readyState !== CLOSED;
+    },
 
-      connect() {
-        hasten();
-        line.connect();
-      },
+    get inFront() {
+      return front ? front.isHeld : line.inFront;
+    },
 
-      close(code, reason) {
-        line.close(code, reason);
-        leave();
-      },
+    connect() {
+      hasten();
+      line.connect();
+    },
 
-      suspend() {
-        line.suspend();
-        leave();
-      },
+    close(code, reason) {
+      line.close(code, reason);
+      leave();
+    },
 
-      wake(why) {
-        if (line.readyState === CONNECTING) hasten();
-        line.wake(why);
-      },
+    suspend() {
+      line.suspend();
+      leave();
+    },
 
-      /** Tells where the person is, if this is the tab in front, or was until it was hidden. */
-      look() {
-        const { inFront } = source;
-        if (!front || inFront || (looked && document.hidden)) session.look(whereabouts(), !isOwn);
-        looked = inFront;
-        tellFront();
-      },
+    wake(why) {
+      if (line.readyState === CONNECTING) hasten();
+      line.wake(why);
+    },
 
-      arrived(frame, text) {
-        if (frame.type === "welcome") {
-          if (!tabs || frame.user !== cursors.user) {
-            leave();
-            share(frame.user);
-            hasten();
-          }
-          floor = {};
+    /** Tells where the person is, if this is the tab in front, or was until it was hidden. */
+    look() {
+      const { inFront } = source;
+      if (!front || inFront || (looked && document.hidden)) session.look(whereabouts(), !isOwn);
+      looked = inFront;
+      tellFront();
+    },
+
+    arrived(frame, text) {
+      if (frame.type === "welcome") {
+        if (!tabs || frame.user !== cursors.user) {
+          leave();
+          share(frame.user);
+          hasten();
         }
-        if (frame.type !== "pong" && frame.type !== "refreshed") tabs?.tell({ text });
-        return true;
-      },
+        floor = {};
+      }
+      tabs?.tell({ text });
+      return true;
+    },
 
-      accepted(expires) {
-        if (isOwn) line.accepted(expires);
-      },
+    accepted(expires) {
+      if (isOwn) line.accepted(expires);
+    },
 
-      changed(detail) {
-        const isSame = detail.status === status?.status && !detail.code;
-        status = detail;
-        if (!isSame) emit("status", detail);
-        tabs?.tell({ status });
-        source.look();
-      },
-    } satisfies Partial<Source> as Source,
-    line,
-  );
+    changed(detail) {
+      const isSame = detail.status === status?.status && !detail.code;
+      status = detail;
+      if (!isSame) emit("status", detail);
+      tabs?.tell({ status });
+      source.look();
+    },
+  } as Partial<Source> as Source;
   return source;
 };

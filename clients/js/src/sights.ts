@@ -18,7 +18,7 @@ export function createSights(tell: (ids: string[]) => void) {
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    if (waiting.length > 0) tell(waiting.splice(0));
+    if (waiting[0]) tell(waiting.splice(0));
   };
 
   return {
@@ -36,7 +36,7 @@ export function createSights(tell: (ids: string[]) => void) {
     },
 
     /** Forgets everything: someone else is signed in. */
-    clear(): void {
+    forget(): void {
       known.clear();
       waiting = [];
     },

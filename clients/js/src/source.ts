@@ -50,14 +50,14 @@ export interface Parts {
   readonly url: string;
   readonly options: NotifierOptions;
   readonly credential: Credential | null;
-  readonly api: Api;
+  readonly callApi: Api;
   readonly cursors: Cursors;
   /** Opens a socket to the server, or what is as one. */
-  open(protocols: string[]): SocketLike;
+  openSocket(protocols: string[]): SocketLike;
   /** Finds the other tabs that share the socket, before one is opened. */
-  join?(): Promise<void>;
+  joinTabs?(): Promise<void>;
   /** From where the next connection goes on: the cursors of this page, or what those who share it agreed upon. */
-  resume: Cursors["resume"];
+  resumeFrom: Cursors["resumeFrom"];
   readonly emit: Emit;
   /** Emits an error of this side. */
   fail(code: string, error: unknown): void;

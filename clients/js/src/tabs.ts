@@ -22,9 +22,9 @@ export interface Told {
 
 /** What one tab says to the others. The leader tells all, or answers one. */
 interface Message extends Told {
-  readonly from: string;
+  readonly from: number;
   /** Whom it answers. */
-  readonly to?: string;
+  readonly to?: number;
   /** From the leader, when it begins. */
   readonly lead?: true;
   /** To the leader: a frame for the server, `{"type": "connect"}` to have it connect. It answers each. */
@@ -52,10 +52,10 @@ export type Tabs = ReturnType<typeof createTabs>;
  */
 export function createTabs(group: string, { turned, spoken, asked }: TabsListener) {
   const name = `${group} ${VERSION}`;
-  const me = crypto.randomUUID();
+  const me = Math.random();
   const channel = new BroadcastChannel(name);
   let leads = false;
-  let leader: string | null = null;
+  let leader: number | undefined;
   /** What the line listens to; null while it has no link. */
   let link: Partial<Record<string, (event: unknown) => void>> | null = null;
   /** What the leader was asked and has not answered. */
@@ -64,7 +64,7 @@ export function createTabs(group: string, { turned, spoken, asked }: TabsListene
 
   const post = (message: Omit<Message, "from">): void => channel.postMessage({ from: me, ...message });
 
-  const turn = (isHeld: boolean, by: string | null = null): void => {
+  const turn = (isHeld: boolean, by?: number): void => {
     clearTimeout(patience);
     leads = isHeld;
     leader = by;
@@ -92,7 +92,7 @@ export function createTabs(group: string, { turned, spoken, asked }: TabsListene
 
   /** The leader speaks. */
   const heard = ({ text, status }: Message): void => {
-    if (status?.status === "offline" || status?.status === "refused") link?.["close"]?.(status);
+    if (["offline", "refused"].includes(status?.status!)) link?.["close"]?.(status);
     else if (!link) spoken();
     else if (text) link["message"]?.({ data: text });
   };
@@ -106,7 +106,7 @@ export function createTabs(group: string, { turned, spoken, asked }: TabsListene
     } else if (ask) {
       // What lay there while this tab was frozen was asked of another since.
       if (leads && Math.abs(Date.now() - at!) <= PATIENCE) post({ to: from, ...answer(ask) });
-    } else if (!leads && (leader ??= to ? from : null) === from) {
+    } else if (!leads && (leader ??= to && from) === from) {
       clearTimeout(patience);
       if (to) waiting.shift();
       heard(data);
@@ -114,9 +114,8 @@ export function createTabs(group: string, { turned, spoken, asked }: TabsListene
   };
   lock.want();
 
-  /** Takes the commands that may not have arrived. */
-  const unanswered = (): Command[] =>
-    waiting.splice(0).filter(({ type }) => !/^(hello|ping|page|connect)$/.test(type)) as Command[];
+  /** Takes the commands that may not have arrived: neither hello, ping, page nor connect. */
+  const unanswered = (): Command[] => waiting.splice(0).filter(({ type }) => !/^[hpc]/.test(type)) as Command[];
 
   return {
     ask,
@@ -127,7 +126,7 @@ export function createTabs(group: string, { turned, spoken, asked }: TabsListene
     },
 
     /** A link to the leader. */
-    open(): SocketLike {
+    openLink(): SocketLike {
       const mine: typeof link = (link = {});
       queueMicrotask(() => mine["open"]?.({}));
       return {

@@ -22,5 +22,11 @@ const others = new Set([...named, ...members, ...Object.keys(TEXTS), ...document
 
 it("shortens no name that others use", () => {
   expect(others.size).toBeGreaterThan(100);
-  expect(INTERNAL.filter((name: string) => others.has(name))).toEqual([]);
+  expect(Object.keys(INTERNAL).filter((name) => others.has(name))).toEqual([]);
+});
+
+it("gives each a name of its own, which no attribute of an element has", () => {
+  const short: string[] = Object.values(INTERNAL);
+  expect(new Set(short).size).toBe(short.length);
+  expect(short).not.toContain("d"); // Of a path.
 });

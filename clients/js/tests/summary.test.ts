@@ -90,7 +90,7 @@ it("makes one toast of five hundred that were missed", async () => {
   peer.send(...replay(500));
   await caughtUp;
   expect(titles()).toEqual(["Information: 500 while you were away"]);
-  expect(container.querySelector(".notifier-toast:not([data-id])")).not.toBeNull();
+  expect(container.querySelector(".notifier-toast[data-id='']")).not.toBeNull();
 });
 
 it("shows that an error is among them, and stays as an error does", async () => {

@@ -1,4 +1,4 @@
-import type { Level, Notification } from "../frames.js";
+import type { Notification } from "../frames.js";
 import type { NotifierClient } from "../client.js";
 import type { NotificationDetail } from "../events.js";
 import { listen } from "../listen.js";
@@ -16,8 +16,6 @@ const CLAIM = 500;
 
 /** Of more than these only the number is kept. */
 const MOST_GATHERED = 1_000;
-
-const BY_WEIGHT: readonly Level[] = ["error", "warning", "success"];
 
 /**
  * Shows what a client receives on a stack of toasts. What is live is shown at once, in the tab that is in front. What was missed, and
@@ -67,8 +65,8 @@ export function attach(
     clear();
     if (count <= FEW) return all.forEach(stack.show);
     // A summary that holds an error stays until it is dismissed, as the error would have.
-    const heaviest = BY_WEIGHT.find((level) => all.some((each) => each.level === level)) ?? "info";
-    stack.showSummary(stack.words.say("whileAway", count), "", heaviest);
+    const hasError = all.some(({ level }) => level === "error");
+    stack.showSummary(stack.words.say("whileAway", count), "", hasError ? "error" : "info");
   };
 
   const finish = (): void => {

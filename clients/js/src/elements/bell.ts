@@ -14,8 +14,8 @@ const MOST_SHOWN = 99;
  * @fires notifier-toggle - the panel was opened or closed
  */
 export class NotifierBell extends NotifierElement {
-  #bell: HTMLElement | null = null;
-  #panel: HTMLElement | null = null;
+  #bell: HTMLElement | undefined;
+  #panel: HTMLElement | undefined;
 
   /** Whether the panel is open. */
   get open(): boolean {

@@ -70,7 +70,7 @@ export function createInboxList(client: NotifierClient, changed: () => void, sig
     }
     changed();
     // A page may hold nothing for this view: the end is nearer all the same.
-    if (progress === "idle" && items.length === 0) await more();
+    if (progress === "idle" && !items[0]) await more();
   };
 
   /** Loads a view from its beginning. What is shown of the same view stays until the answer is there. */

@@ -36,12 +36,11 @@ export function createPanel(client: NotifierClient, words: Words, bell: Element,
   const readAll = quiet("mark-all", "markAllRead", () => client.readAll());
   const heading = make("h2", "heading", { id: "name" }, words.say("notifications"));
   const head = line("header", heading, readAll, iconButton("tool close", () => node.hidePopover(), "close", words.say("close")));
-  const choices = VIEWS.map((view) => {
+  const tabs = VIEWS.map((view) => {
     const choice = make("input", "", { type: "radio", name: "view" });
     listen(choice, "change", () => turn(view));
-    return choice;
+    return make("label", "tab", {}, choice, words.say(view));
   });
-  const tabs = choices.map((choice, index) => make("label", "tab", {}, choice, words.say(VIEWS[index]!)));
   const views = make("div", "tabs", { role: "radiogroup", "aria-labelledby": "name" }, ...tabs);
   const connection = make("p", "", { role: "status" });
   const strip = line("strip connection", connection, quiet("reconnect", "reconnect", () => client.connect()));
@@ -93,7 +92,6 @@ export function createPanel(client: NotifierClient, words: Words, bell: Element,
     const focused = node.querySelector(":focus");
     const before = rows.size;
     fill();
-    choices[VIEWS.indexOf(view)]!.checked = true;
     scroll.ariaLabel = words.say(view);
     empty.replaceChildren(icon("bell"), told(EMPTY[view]));
     empty.hidden = progress !== "end" || rows.size > 0;
@@ -112,14 +110,16 @@ export function createPanel(client: NotifierClient, words: Words, bell: Element,
 
   const list = createInboxList(client, render, signal);
   listen(scroll, "scroll", reach);
-  const ticking = setInterval(() => rows.forEach((row) => row.tick()), MINUTE);
+  const ticking = setInterval(render, MINUTE); // Times are relative.
   listen(signal, "abort", () => clearInterval(ticking));
   listen(client, "status", render, signal);
 
   // All there is, the newest first.
   listen(node, "beforetoggle", (event) => {
     isOpen = (event as ToggleEvent).newState === "open";
-    if (isOpen) turn("all");
+    if (!isOpen) return;
+    views.querySelector("input")!.checked = true;
+    turn("all");
   });
 
   return node;

@@ -61,7 +61,7 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
   let overflowLevel: Level = "info";
   let isHovered = false;
   /** Where the focus came from, to return there when the last toast is gone. */
-  let origin: HTMLElement | null = null;
+  let origin: HTMLElement | undefined;
 
   const hasFocus = (node: Node): boolean => node.contains(parent.activeElement);
 
@@ -69,8 +69,8 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
     const { level, notification } = content;
     const dismiss = (): void => takeAway(toast);
     const close = iconButton("tool dismiss", dismiss, "close", words.say("dismiss"));
-    const node = card("toast notifier-toast", content, { words }, close);
-    const stays = level === "error" || (notification !== null && actionsOf(notification).length > 0);
+    const node = card("toast notifier-toast", content, words, [close]);
+    const stays = level === "error" || !!(notification && actionsOf(notification)[0]);
     // An animation of nothing is a clock that can stand still, as it does until there is room.
     const clock = stays ? null : node.animate(null, duration);
     clock?.pause();
@@ -91,7 +91,7 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
     toast.node.remove();
     visible = visible.filter((each) => each !== toast);
     // The pointer was over a toast that is gone; browsers tell so only when it moves.
-    if (visible.length === 0) isHovered = false;
+    if (!visible[0]) isHovered = false;
     settle();
     if (hadFocus) passFocus();
   };
