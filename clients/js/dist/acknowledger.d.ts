@@ -5,7 +5,8 @@ import type { Seqs } from "./frames.js";
  * @param acknowledge called with the newest handled `seq` of each stream since its last call
  */
 export declare function createAcknowledger(acknowledge: (handled: Seqs) => void): {
-    clear: () => void;
+    forget: () => void;
     flush: () => void;
-    handled(stream: string, seq: number): void;
+    /** Notes that an entry was handled, to be acknowledged within `patience`, in seconds. */
+    handled(stream: string, seq: number, patience?: number): void;
 };

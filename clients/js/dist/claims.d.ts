@@ -1,7 +1,4 @@
-/** What a connection token says of itself. Only the server can tell whether it is true. */
-export interface Claims {
-    /** The recipient. */
-    readonly sub?: unknown;
-}
-/** Reads a JWT's claims; none of what is no JWT. */
-export declare function claimsOf(token: string): Claims;
+/**
+ * The recipient that a connection token (a JWT) names; undefined for what is no JWT, or names none. Only the server can tell whether it is true.
+ */
+export declare const subjectOf: (token: string) => unknown;

@@ -22,13 +22,13 @@ export type Cursors = ReturnType<typeof createCursors>;
  * @param url the socket's address, which the cursors belong to
  * @param user the recipient, or null for the one who was here last
  */
-export declare function createCursors(given: CursorStorage | undefined, url: string, user: string | null): {
+export declare function createCursors(given: CursorStorage | undefined, url: string, user?: string | null): {
     /** The recipient whose cursors these are, or null before the first welcome. */
     readonly user: string | null;
     /** The epoch that the cursors belong to, or null when there are none. */
     readonly epoch: string | null;
     /** The cursors to resume from, the person's own stream and `everyone` before the topics. */
-    resume(): [string, number][];
+    resumeFrom(): [string, number][];
     /** True for an entry that was not handled yet. */
     isNew(stream: string, seq: number): boolean;
     /** Turns to another person's cursors, as they were saved. */
@@ -37,7 +37,7 @@ export declare function createCursors(given: CursorStorage | undefined, url: str
      * Takes over what a welcome says: the streams that are carried, and from where each goes on. Where this page has come
      * further it stays there, unless told to `adopt` what is said: another tab was not as far, and is sent the rest.
      */
-    welcome(welcomed: string, inEpoch: string, streams: Seqs, adopt?: boolean): void;
+    welcomed(whom: string, inEpoch: string, streams: Seqs, adopt?: boolean): void;
     /** Notes an entry as handled. It is stored by the next `save`. */
     advance(stream: string, seq: number): void;
     /** Begins a stream at `seq`, unless it is carried already. */

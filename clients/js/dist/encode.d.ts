@@ -9,7 +9,7 @@ export type Where = Pick<PageFrame, "page" | "visible">;
  * Splits cursors into parts that each fit into one frame, in the given order. A thousand long stream names
  * are within the protocol's count and still beyond its 16 KiB.
  */
-export declare function parts(seqs: Iterable<readonly [string, number]>): Seqs[];
+export declare const parts: (seqs: Iterable<readonly [string, number]>) => Seqs[];
 /**
  * The first frame of a connection.
  *
@@ -17,11 +17,11 @@ export declare function parts(seqs: Iterable<readonly [string, number]>): Seqs[]
  * @param epoch the epoch that they belong to, or null when none was saved
  * @param client name and version for the operators, at most 64 characters
  */
-export declare function hello(cursors: Iterable<readonly [string, number]>, epoch: string | null, client: string, where?: Where): HelloFrame;
+export declare const hello: (cursors: Iterable<readonly [string, number]>, epoch: string | null, client: string, where?: Where) => HelloFrame;
 /**
  * What is sent for a command: as many frames of at most 100 ids as it takes.
  *
  * @throws TypeError for what is no topic, or no id of a notification; the server would close the connection for good
  */
-export declare function commands(command: Command): Command[];
-export declare function isNotificationId(id: string): boolean;
+export declare const commands: (command: Command) => Command[];
+export declare const isNotificationId: (id: string) => boolean;

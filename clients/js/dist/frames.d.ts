@@ -43,6 +43,8 @@ export interface WelcomeFrame {
     readonly unread: number;
     /** Seconds of silence after which to ping. */
     readonly ping: number;
+    /** Seconds within which to acknowledge what comes in streams other than the person's own. */
+    readonly patience?: number;
     /** When the credential ends (UTC, ISO 8601), or null. */
     readonly expires: string | null;
     /** The banner that is shown now; left out when there is none. */

@@ -6,4 +6,4 @@
  * @param base the address of the page, which a path is relative to
  * @returns the whole address, or null
  */
-export declare function safeHref(url: string | undefined, base?: string): string | null;
+export declare const safeHref: (url: string | undefined, base?: string) => string | null;

@@ -4,10 +4,8 @@ export type TabLock = ReturnType<typeof createTabLock>;
  *
  * @param changed called when this tab got hold of it or lost it; not for what this tab released
  */
-export declare function createTabLock(name: string, changed: (isHeld: boolean) => void): {
+export declare const createTabLock: (name: string, changed: (isHeld: boolean) => void) => {
     want: (steal?: boolean) => void;
     release: () => void;
     readonly isHeld: boolean;
-    /** How many others are in the line. */
-    waiting(): Promise<number>;
 };

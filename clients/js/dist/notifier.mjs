@@ -1,2 +1,2 @@
-import{a,b as s,c as e,d as r,e as o,f,g as C,h as F,j as i,k as m,m as t,n as A,o as b}from"./shared.mjs";export{a as BACKOFF_BASE,e as BACKOFF_CAP,s as BACKOFF_GROWTH,f as CloseCode,m as InboxError,o as MemoryStorage,t as NotifierClient,r as backoff,C as closeReason,F as isRefusal,i as parseServerFrame,A as safeHref,b as sharedTabs};
+import{a as s,b as a,c as e,d as r,e as o,f,g as C,h as F,i as m,k as i,m as t,n as A,o as l}from"./shared.mjs";export{s as BACKOFF_BASE,e as BACKOFF_CAP,a as BACKOFF_GROWTH,C as CloseCode,i as InboxError,f as MemoryStorage,t as NotifierClient,r as backoff,F as closeReason,m as isRefusal,o as parseServerFrame,A as safeHref,l as sharedTabs};
 //# sourceMappingURL=notifier.mjs.map

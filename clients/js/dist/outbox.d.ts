@@ -16,5 +16,5 @@ export declare function createOutbox(send: (command: Command) => boolean): {
     /** Puts what was sent and has not arrived before all else. It is sent with the next that comes, or by `drain`. */
     restore(commands: readonly Command[]): void;
     /** Forgets what waits. */
-    clear(): void;
+    forget(): void;
 };

@@ -1,6 +1,6 @@
 import type { ServerFrame } from "./frames.js";
 /** The first field that is missing, or of a kind that it must not be; `fields` are written as those of frames. @throws TypeError for null */
-export declare function fault(value: any, fields: string): string | undefined;
+export declare const fault: (value: any, fields: string) => string | undefined;
 /**
  * Reads one message of the server. Fields that the protocol does not name are left alone.
  *

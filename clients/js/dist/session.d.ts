@@ -15,15 +15,15 @@ export declare function createSession(parts: Parts): {
     /**
      * A connection is open: says hello.
      *
-     * @param resume the cursors to resume from; null where another tab holds the socket, whose welcome follows
+     * @param resume the cursors to resume from
      */
-    begin(to: (text: string) => void, resume: [string, number][] | null): void;
+    begin(to: (text: string) => void, resume: [string, number][]): void;
     /** The connection is gone. */
     end(): void;
     /** Stores and acknowledges what was handled so far. */
     save(): void;
-    /** Tells the server whether the page is seen, and where it is, if that is news. Of another tab's page it is told where that is. */
-    look(where?: Where): void;
+    /** Tells the server whether the page is seen, and where it is, if that is news, or `always`. Of another tab's page it is told where that is. */
+    look(where?: Where, always?: boolean): void;
     /** @throws TypeError for what the server would not take */
     command(command: Command): void;
     /** The person has these before their eyes. @throws TypeError for what is no id of a notification */

@@ -8,5 +8,5 @@ export declare function createSights(tell: (ids: string[]) => void): {
     /** These were seen now. */
     add(ids: readonly string[]): void;
     /** Forgets everything: someone else is signed in. */
-    clear(): void;
+    forget(): void;
 };

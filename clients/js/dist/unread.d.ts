@@ -11,7 +11,7 @@ export declare function createUnread(capacity?: number): {
     /** The number of unread notifications. */
     readonly count: number;
     /** A connection begins: its number holds, and nothing has come beyond it. */
-    welcome(unread: number, newest: Seqs): void;
+    welcomed(unread: number, newest: Seqs): void;
     /** The server has counted anew. */
     state({ unread, heads: newest, read, unmarked }: StateDetail): void;
     /** A stream joins the connection at `seq`; a head that is known already stays. */
@@ -19,5 +19,5 @@ export declare function createUnread(capacity?: number): {
     /** An entry arrived. Returns whether it is the first of its notification, as far as is remembered. */
     arrived(stream: string, seq: number, id: string): boolean;
     /** Forgets everything: someone else is signed in. */
-    clear(): void;
+    forget(): void;
 };

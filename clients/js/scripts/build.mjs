@@ -13,5 +13,5 @@ for (const [name, bytes] of files) {
   const path = join(projectFolder, name);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, bytes);
-  if (!/\.(d\.ts|map)$/.test(name)) console.log(`${name}  ${bytes.length} bytes, ${gzipSync(bytes).length} gzipped`);
+  if (!/\.(d\.ts|map|br|gz)$/.test(name)) console.log(`${name}  ${bytes.length} bytes, ${gzipSync(bytes).length} gzipped`);
 }

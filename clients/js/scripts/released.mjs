@@ -15,7 +15,7 @@ export function makeRoom(dist, version) {
   const manifest = join(dist, "manifest.json");
   const last = existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")).version : version;
   for (const name of readdirSync(dist).filter((each) => !isReleased(each))) {
-    if (last !== version && /\.m?js$/.test(name)) cpSync(join(dist, name), join(dist, last, name));
+    if (last !== version && /\.m?js(\.br|\.gz)?$/.test(name)) cpSync(join(dist, name), join(dist, last, name));
     // Declarations of modules that are no more must not stay behind.
     rmSync(join(dist, name), { recursive: true });
   }

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { bundle, packageFolder, projectFolder } from "./bundle.mjs";
+import { content } from "./compressed.mjs";
 import { isReleased } from "./released.mjs";
 
 const files = await bundle();
@@ -11,7 +12,7 @@ const wrong = [];
 for (const [name, bytes] of files) {
   const path = join(projectFolder, name);
   if (!existsSync(path)) wrong.push(`${name} is missing`);
-  else if (!readFileSync(path).equals(bytes)) wrong.push(`${name} is not what the sources make`);
+  else if (!content(name, readFileSync(path)).equals(content(name, bytes))) wrong.push(`${name} is not what the sources make`);
 }
 const dist = join(packageFolder, "dist");
 for (const name of existsSync(dist) ? readdirSync(dist, { recursive: true }) : []) {

@@ -1,7 +1,10 @@
 import type { Seqs } from "./frames.js";
 
-/** At most one acknowledgement in this time, in milliseconds: ten a second, where the server allows 20 frames. */
-const INTERVAL = 100;
+/** At most one acknowledgement in this time, in seconds, unless something else is asked for: ten a second, where the server allows 20 frames. */
+const PROMPT = 0.1;
+
+/** With so many handled nobody is patient: the server sends 256 and no more before it hears of them. */
+const MANY = 60;
 
 /**
  * Gathers handled entries into few, cumulative acknowledgements.
@@ -10,35 +13,38 @@ const INTERVAL = 100;
  */
 export function createAcknowledger(acknowledge: (handled: Seqs) => void) {
   let handled: Record<string, number> = {};
-  /** When the first of them was handled: hidden pages run timers late. */
-  let since = 0;
+  let number = 0;
+  let due = Infinity;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Forgets what was not acknowledged: its connection is gone. */
-  const clear = (): void => {
+  const forget = (): void => {
     clearTimeout(timer);
-    timer = undefined;
     handled = {};
+    number = 0;
+    due = Infinity;
   };
 
   /** Acknowledges at once what was handled, if anything was. */
   const flush = (): void => {
-    if (!timer) return;
     const done = handled;
-    clear();
+    if (!number) return;
+    forget();
     acknowledge(done);
   };
 
   return {
-    clear,
+    forget,
     flush,
-    handled(stream: string, seq: number): void {
+    /** Notes that an entry was handled, to be acknowledged within `patience`, in seconds. */
+    handled(stream: string, seq: number, patience = PROMPT): void {
       handled[stream] = seq;
       const now = Date.now();
-      if (!timer) {
-        since = now;
-        timer = setTimeout(flush, INTERVAL);
-      } else if (now - since >= INTERVAL) flush();
+      due = Math.min(due, now + (++number > MANY ? PROMPT : patience) * 1_000);
+      clearTimeout(timer);
+      timer = setTimeout(flush, due - now);
+      // Hidden pages run timers late.
+      if (now >= due) flush();
     },
   };
 }

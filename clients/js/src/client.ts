@@ -27,18 +27,19 @@ export class NotifierClient extends NotifierEventTarget {
     super();
     const { getToken, tabs } = options;
     const url = socketAddress(options.url);
+    const Socket = socketConstructor(options);
     const credential = getToken ? createCredential(getToken) : null;
     const parts = {
       options,
       url,
-      Socket: socketConstructor(options),
+      openSocket: (protocols) => new Socket(url, protocols),
       credential,
-      api: createApi(apiAddress(options, url), credential),
-      cursors: createCursors(options.storage, url, options.user ?? null),
+      callApi: createApi(apiAddress(options, url), credential),
+      cursors: createCursors(options.storage, url, options.user),
       emit: (type, detail) => this.dispatchEvent(new CustomEvent(type, { detail })),
       fail: (code, error) => parts.emit("error", { code, message: String(error), field: "" }),
     } as Partial<Parts> as Parts;
-    parts.resume = parts.cursors.resume;
+    parts.resumeFrom = parts.cursors.resumeFrom;
     parts.session = createSession(parts);
     parts.line = parts.source = createLine(parts);
     if (tabs) parts.source = tabs(parts);
@@ -114,7 +115,7 @@ export class NotifierClient extends NotifierEventTarget {
 
   /** A page of the inbox, newest first, with the credential of the socket. @throws InboxError */
   inbox(query: InboxQuery = {}): Promise<InboxPage> {
-    return readInbox(this.#parts.api, query);
+    return readInbox(this.#parts.callApi, query);
   }
 
   /**

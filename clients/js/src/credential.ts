@@ -4,8 +4,8 @@ const MARGIN = 30_000;
 /** The least time between two refreshes, in milliseconds, whatever the clocks say. */
 const LEAST = 5_000;
 
-/** The longest time that a timer can wait, in milliseconds. */
-const LONGEST = 2 ** 31 - 1;
+/** The longest time that a timer waits for, in milliseconds: some more would run it at once. */
+const LONGEST = 2_000_000_000;
 
 export type Credential = ReturnType<typeof createCredential>;
 
@@ -21,7 +21,7 @@ export function createCredential(getToken: () => Promise<string>) {
   /** A new token, which becomes the one at hand. */
   const renew = async (): Promise<string> => {
     token = await getToken();
-    if (!token) throw new TypeError("getToken() gave none.");
+    if (!token) throw new TypeError("getToken() gave none");
     expires = Infinity;
     return token;
   };

@@ -1,4 +1,5 @@
 import type { Seqs } from "./frames.js";
+import { fault } from "./parse.js";
 
 /** The part of the Web Storage API that cursors need; `localStorage` is one. */
 export interface CursorStorage {
@@ -32,7 +33,7 @@ export type Cursors = ReturnType<typeof createCursors>;
  * @param url the socket's address, which the cursors belong to
  * @param user the recipient, or null for the one who was here last
  */
-export function createCursors(given: CursorStorage | undefined, url: string, user: string | null) {
+export function createCursors(given: CursorStorage | undefined, url: string, user?: string | null) {
   let epoch: string | null = null;
   let handled: Record<string, number> = {};
 
@@ -51,8 +52,8 @@ export function createCursors(given: CursorStorage | undefined, url: string, use
   /** What the storage holds for this person; nothing when it cannot be understood. */
   const saved = (): { epoch: string | null; cursors: Record<string, number> } =>
     access((storage) => {
-      const { epoch, cursors } = JSON.parse(storage.getItem(key())!);
-      return typeof epoch === "string" && Object.values(cursors).every(Number.isSafeInteger) ? { epoch, cursors } : null;
+      const found = JSON.parse(storage.getItem(key())!);
+      return fault(found, "epoch cursors:o") || !Object.values(found.cursors).every(Number.isSafeInteger) ? null : found;
     }) ?? { epoch: null, cursors: {} };
 
   const store = (cursors: Partial<Seqs>): void => {
@@ -77,7 +78,7 @@ export function createCursors(given: CursorStorage | undefined, url: string, use
   return {
     /** The recipient whose cursors these are, or null before the first welcome. */
     get user() {
-      return user;
+      return user as string | null;
     },
 
     /** The epoch that the cursors belong to, or null when there are none. */
@@ -86,8 +87,8 @@ export function createCursors(given: CursorStorage | undefined, url: string, use
     },
 
     /** The cursors to resume from, the person's own stream and `everyone` before the topics. */
-    resume(): [string, number][] {
-      const isTopic = (stream: string): number => Number(stream.startsWith("topic:"));
+    resumeFrom(): [string, number][] {
+      const isTopic = (stream: string): number => +/^topic:/.test(stream);
       return Object.entries(handled).sort(([a], [b]) => isTopic(a) - isTopic(b));
     },
 
@@ -103,11 +104,11 @@ export function createCursors(given: CursorStorage | undefined, url: string, use
      * Takes over what a welcome says: the streams that are carried, and from where each goes on. Where this page has come
      * further it stays there, unless told to `adopt` what is said: another tab was not as far, and is sent the rest.
      */
-    welcome(welcomed: string, inEpoch: string, streams: Seqs, adopt = false): void {
-      handled = higher(streams, welcomed === user && inEpoch === epoch && !adopt ? handled : {});
-      user = welcomed;
+    welcomed(whom: string, inEpoch: string, streams: Seqs, adopt = false): void {
+      handled = higher(streams, whom === user && inEpoch === epoch && !adopt ? handled : {});
+      user = whom;
       epoch = inEpoch;
-      access((storage) => storage.setItem(lastUser, welcomed));
+      access((storage) => storage.setItem(lastUser, whom));
       const before = saved();
       // Streams that are carried no more are dropped from the storage.
       store(higher(handled, before.epoch === epoch ? before.cursors : {}));
@@ -144,6 +145,6 @@ export function createCursors(given: CursorStorage | undefined, url: string, use
 }
 
 /** Each of these cursors, or the one in `floor` where that is higher. */
-function higher(cursors: Seqs, floor: Seqs): Record<string, number> {
+const higher = (cursors: Seqs, floor: Seqs): Record<string, number> => {
   return Object.fromEntries(Object.entries(cursors).map(([stream, seq]) => [stream, Math.max(seq, floor[stream] ?? 0)]));
-}
+};

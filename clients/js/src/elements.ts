@@ -19,10 +19,13 @@ declare global {
 // At the end, where what is like it lies within the reach of gzip.
 NotifierElement.styles = look + toasts + bell;
 
-// Two copies of this script on one page are a mistake that must not break it.
 for (const [name, element] of [
   ["notifier-bell", NotifierBell],
   ["notifier-toasts", NotifierToasts],
 ] as const) {
-  if (globalThis.customElements?.get(name) === undefined) globalThis.customElements?.define(name, element);
+  try {
+    customElements.define(name, element);
+  } catch {
+    // Two copies of this script on one page are a mistake that must not break it; and a server has no elements.
+  }
 }

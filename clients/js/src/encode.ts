@@ -21,7 +21,7 @@ export type Where = Pick<PageFrame, "page" | "visible">;
  * Splits cursors into parts that each fit into one frame, in the given order. A thousand long stream names
  * are within the protocol's count and still beyond its 16 KiB.
  */
-export function parts(seqs: Iterable<readonly [string, number]>): Seqs[] {
+export const parts = (seqs: Iterable<readonly [string, number]>): Seqs[] => {
   const all: Record<string, number>[] = [];
   let room = 0;
   for (const [stream, seq] of seqs) {
@@ -34,7 +34,7 @@ export function parts(seqs: Iterable<readonly [string, number]>): Seqs[] {
     all.at(-1)![stream] = seq;
   }
   return all;
-}
+};
 
 /**
  * The first frame of a connection.
@@ -43,17 +43,17 @@ export function parts(seqs: Iterable<readonly [string, number]>): Seqs[] {
  * @param epoch the epoch that they belong to, or null when none was saved
  * @param client name and version for the operators, at most 64 characters
  */
-export function hello(cursors: Iterable<readonly [string, number]>, epoch: string | null, client: string, where: Where = {}): HelloFrame {
+export const hello = (cursors: Iterable<readonly [string, number]>, epoch: string | null, client: string, where: Where = {}): HelloFrame => {
   const [resume] = parts(cursors);
   return { type: "hello", ...(resume && epoch && { resume, epoch }), client, ...where };
-}
+};
 
 /**
  * What is sent for a command: as many frames of at most 100 ids as it takes.
  *
  * @throws TypeError for what is no topic, or no id of a notification; the server would close the connection for good
  */
-export function commands(command: Command): Command[] {
+export const commands = (command: Command): Command[] => {
   if ("topic" in command) check(TOPIC, command.topic);
   if ("topic" in command || "all" in command) return [command];
   const ids = [...command.ids];
@@ -61,12 +61,12 @@ export function commands(command: Command): Command[] {
   const frames: Command[] = [];
   while (ids[0]) frames.push({ type: command.type, ids: ids.splice(0, MAX_IDS) });
   return frames;
-}
+};
 
-export function isNotificationId(id: string): boolean {
+export const isNotificationId = (id: string): boolean => {
   return NOTIFICATION_ID.test(id);
-}
+};
 
-function check(pattern: RegExp, text: string): void {
-  if (!pattern.test(text)) throw new TypeError(`${JSON.stringify(text)} is not ${pattern}`);
-}
+const check = (pattern: RegExp, text: string): void => {
+  if (!pattern.test(text)) throw new TypeError(`${text} is not ${pattern}`);
+};

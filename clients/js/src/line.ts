@@ -21,7 +21,7 @@ export const CLOSED = 3;
 
 /** The way to the server: a WebSocket that is made anew after whatever closed it, until it is closed or refused. */
 export function createLine(parts: Parts): Source {
-  const { url, Socket, credential, emit, fail } = parts;
+  const { credential, emit, fail } = parts;
   let readyState = CLOSED;
   let status: Status = "offline";
   let socket: SocketLike | null = null;
@@ -67,6 +67,7 @@ export function createLine(parts: Parts): Source {
     let problem = "token_unavailable";
     try {
       const token = await credential?.current();
+      await parts.joinTabs?.();
       if (mine !== run) return;
       problem = "connect_failed"; // A token may hold characters that a header cannot carry.
       connect(["notifier.v1", ...(token ? [`notifier.token.${token}`] : [])]);
@@ -80,22 +81,22 @@ export function createLine(parts: Parts): Source {
 
   const connect = (protocols: string[]): void => {
     const { session } = parts;
-    const made = (socket = new Socket(url, protocols));
+    const made = (socket = parts.openSocket(protocols));
     const on = (type: "open" | "message" | "close" | "error", listener: (event: any) => void): void =>
       made.addEventListener(type, (event) => made === socket && listener(event));
-    on("open", () => session.begin((text) => made.send(text), parts.resume()));
+    on("open", () => session.begin((text) => made.send(text), parts.resumeFrom()));
     on("message", ({ data }) => readyState === CLOSING || session.received(data));
-    on("close", ({ code, reason }) => {
+    on("close", ({ code, reason, retryIn }) => {
       if (readyState === CLOSING) return end("offline", code, reason);
-      if (!isRefusal(code)) return lost(code, reason);
+      if (!isRefusal(code)) return lost(code, reason, retryIn);
       credential?.forget();
       end("refused", code, reason);
     });
     on("error", () => {}); // A close event follows and says more; but without a listener Node's packages throw.
   };
 
-  /** The connection is gone, or none came about: plans the next attempt. */
-  const lost = (code = 0, reason = ""): void => {
+  /** The connection is gone, or none came about: plans the next attempt, at the time of the tab whose socket it was. */
+  const lost = (code = 0, reason = "", retryIn?: number): void => {
     const wasLive = readyState === OPEN;
     stop();
     if (wasLive && Date.now() - welcomedAt >= STABLE) attempt = 0;
@@ -104,7 +105,7 @@ export function createLine(parts: Parts): Source {
       credential?.forget();
       if (wasLive) return void begin();
     }
-    const wait = backoff(attempt);
+    const wait = retryIn ?? backoff(attempt);
     attempt += 1;
     timer = setTimeout(begin, wait);
     readyState = CONNECTING;
@@ -131,7 +132,7 @@ export function createLine(parts: Parts): Source {
     },
 
     get inFront() {
-      return !globalThis.document?.hidden;
+      return !(globalThis.document && document.hidden);
     },
 
     connect() {
@@ -172,7 +173,6 @@ export function createLine(parts: Parts): Source {
     },
 
     accepted: (expires) => credential?.accepted(expires, refresh),
-    restart: () => lost(),
     dead: () => lost(),
     changed: (detail) => emit("status", detail),
   };

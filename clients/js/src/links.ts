@@ -6,7 +6,7 @@
  * @param base the address of the page, which a path is relative to
  * @returns the whole address, or null
  */
-export function safeHref(url: string | undefined, base = document.baseURI): string | null {
+export const safeHref = (url: string | undefined, base = document.baseURI): string | null => {
   if (!url) return null;
   try {
     const { protocol, origin, username, password, href } = new URL(url, base);
@@ -15,4 +15,4 @@ export function safeHref(url: string | undefined, base = document.baseURI): stri
   } catch {
     return null;
   }
-}
+};

@@ -15,9 +15,8 @@ export function listen<Type extends keyof HTMLElementEventMap>(
   type: Type,
   listener: Listener<HTMLElementEventMap[Type]>,
   signal?: AbortSignal,
-  capture?: boolean,
 ): void;
-export function listen(target: EventTarget, type: string, listener: Listener<any>, signal?: AbortSignal, capture?: boolean): void;
-export function listen(target: EventTarget, type: string, listener: Listener<any>, signal?: AbortSignal, capture = false): void {
-  target.addEventListener(type, listener, { signal: signal!, capture });
+export function listen(target: EventTarget, type: string, listener: Listener<any>, signal?: AbortSignal): void;
+export function listen(target: EventTarget, type: string, listener: Listener<any>, signal?: AbortSignal): void {
+  target.addEventListener(type, listener, { signal: signal! });
 }

@@ -5,30 +5,31 @@ export type TabLock = ReturnType<typeof createTabLock>;
  *
  * @param changed called when this tab got hold of it or lost it; not for what this tab released
  */
-export function createTabLock(name: string, changed: (isHeld: boolean) => void) {
-  let wanted: AbortController | null = null;
-  let letGo: (() => void) | null = null;
+export const createTabLock = (name: string, changed: (isHeld: boolean) => void) => {
+  let isHeld = false;
+  /** Ends when it is let go of, or the place in the line is. */
+  let wanted = new AbortController();
 
   /** Lets go of it, or of the place in the line. */
   const release = (): void => {
-    wanted?.abort();
-    letGo?.();
-    wanted = letGo = null;
+    isHeld = false;
+    wanted.abort();
   };
 
   /** Waits in line for it, from the end of the line; or takes it from whoever has it. */
   const want = (steal = false): void => {
     release();
-    const mine = (wanted = new AbortController());
-    const hold = (): Promise<void> | undefined => {
-      if (mine !== wanted) return undefined;
-      const held = new Promise<void>((resolve) => (letGo = resolve));
+    const { signal } = (wanted = new AbortController());
+    const hold = async (): Promise<void> => {
+      if (signal.aborted) return;
+      const released = new Promise((resolve) => (signal.onabort = resolve));
+      isHeld = true;
       changed(true);
-      return held;
+      await released;
     };
-    navigator.locks.request(name, steal ? { steal } : { signal: mine.signal }, hold).catch(() => {
-      if (mine !== wanted) return; // It was released, or wanted anew.
-      if (!letGo) return void hold(); // The platform gives out no locks here: each tab is on its own.
+    navigator.locks.request(name, steal ? { steal } : { signal }, hold).catch(() => {
+      if (signal.aborted) return; // It was released, or wanted anew.
+      if (!isHeld) return void hold(); // The platform gives out no locks here: each tab is on its own.
       want();
       changed(false);
     });
@@ -39,13 +40,7 @@ export function createTabLock(name: string, changed: (isHeld: boolean) => void) 
     release,
 
     get isHeld() {
-      return letGo !== null;
-    },
-
-    /** How many others are in the line. */
-    async waiting(): Promise<number> {
-      const { pending = [] } = await navigator.locks.query();
-      return pending.filter((each) => each.name === name).length;
+      return isHeld;
     },
   };
-}
+};

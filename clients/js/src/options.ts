@@ -33,7 +33,7 @@ export interface NotifierOptions {
 /** @throws SyntaxError or TypeError when the address is none that a WebSocket takes */
 export function socketAddress(url: string): string {
   const [address = ""] = new URL(url, globalThis.location?.href).href.replace(/^http/, "ws").split("#");
-  if (!/^wss?:/.test(address)) throw new TypeError(`No WebSocket is at ${url}`);
+  if (!/^wss?:/.test(address)) throw new TypeError(`No WebSocket: ${url}`);
   return address;
 }
 
@@ -45,6 +45,6 @@ export function apiAddress({ api = "/api/v1/" }: NotifierOptions, socket: string
 /** @throws TypeError when the platform has no WebSocket and none was given */
 export function socketConstructor(options: NotifierOptions): SocketConstructor {
   const Socket = options.WebSocket ?? (globalThis.WebSocket as SocketConstructor | undefined);
-  if (!Socket) throw new TypeError("No WebSocket is here.");
-  return Socket;
+  if (!globalThis.document && !Socket) throw new TypeError("No WebSocket"); // Every page has one.
+  return Socket!;
 }

@@ -44,7 +44,7 @@ export function createOutbox(send: (command: Command) => boolean) {
       const ids = "ids" in command && last?.type === command.type && "ids" in last ? [...last.ids, ...command.ids] : null;
       const frames = commands(ids ? ({ ...command, ids } as Command) : command);
       if (waiting.length + frames.length > CAPACITY) return false;
-      waiting.splice(waiting.length - Number(!!ids), 1, ...frames);
+      waiting.splice(waiting.length - (ids ? 1 : 0), 1, ...frames);
       drain();
       return true;
     },
@@ -55,7 +55,7 @@ export function createOutbox(send: (command: Command) => boolean) {
     },
 
     /** Forgets what waits. */
-    clear(): void {
+    forget(): void {
       waiting = [];
     },
   };

@@ -5,10 +5,10 @@ import type { Parts } from "./source.js";
 const MAX_PATH = 2_048;
 
 /** What operators are shown of the page: its path, never its query, which may hold secrets, and whether it is seen. */
-export function whereabouts(): Where {
+export const whereabouts = (): Where => {
   if (!globalThis.document) return {};
   return { page: location.pathname.slice(0, MAX_PATH), visible: !document.hidden };
-}
+};
 
 /** Tells a client what becomes of the page and its network, where there is a page. Returns what ends that. */
 export function watchPage({ session, source }: Parts): AbortController {

@@ -5,7 +5,7 @@ import type { ServerFrame } from "./frames.js";
  * `o` object, `s` text, `t` list of texts, `u` left out, `z` the number 0.
  */
 const FIELDS: Readonly<Record<string, string>> = {
-  welcome: "user epoch streams:o heads:o unread:nz ping:n expires:0s banner:ou",
+  welcome: "user epoch streams:o heads:o unread:nz ping:n expires:0s banner:0ou",
   notification: "stream seq:n notification:o",
   state: "unread:nz heads:o read:t unmarked:tu archived:tu unarchived:tu",
   followed: "stream seq:nz",
@@ -26,19 +26,19 @@ const INNER: Readonly<Record<string, string>> = {
   banner: FIELDS["banner"]!,
 };
 
-function kindOf(value: unknown): string {
+const kindOf = (value: unknown): string => {
   if (Array.isArray(value)) return value.every((each) => typeof each === "string") ? "t" : "a";
   return value === null ? "0" : value === 0 ? "z" : (typeof value)[0]!;
-}
+};
 
 /** The first field that is missing, or of a kind that it must not be; `fields` are written as those of frames. @throws TypeError for null */
-export function fault(value: any, fields: string): string | undefined {
+export const fault = (value: any, fields: string): string | undefined => {
   return fields.split(" ").find((field) => {
     const [name = "", kinds = "s"] = field.split(":");
     const inner = value[name];
     return !kinds.includes(kindOf(inner)) || (inner && INNER[name] && [inner].flat().some((each) => fault(each, INNER[name]!)));
   });
-}
+};
 
 /**
  * Reads one message of the server. Fields that the protocol does not name are left alone.

@@ -26,12 +26,12 @@ export interface InboxPage {
 /** Why the inbox could not be read. */
 export class InboxError extends Error {
   /** The status of the HTTP answer; 0 when there was none. */
-  readonly status: number;
+  declare readonly status: number;
   /**
    * The `code` of the server's problem document, or one of this client: `unreachable` (no answer), `malformed` (an answer
    * that is none), `token_unavailable` (getToken failed).
    */
-  readonly code: string;
+  declare readonly code: string;
 
   constructor(status: number, code: string, message: unknown) {
     super(String(message));
@@ -68,7 +68,7 @@ export function createApi(base: string, credential: Credential | null): Api {
       if (!answer.ok) ({ code } = body);
       throw body.detail;
     } catch (error) {
-      signal?.throwIfAborted();
+      if (signal?.aborted) throw error;
       throw new InboxError(status, code, error);
     }
   };

@@ -13,4 +13,4 @@ class SharingClient extends NotifierClient {
 /** What `<script src="notifier.js">` brings, beside the elements. */
 export const Notifier = { NotifierClient: SharingClient, NotifierBell, NotifierToasts, TEXTS };
 
-Object.assign(globalThis, { Notifier });
+(globalThis as { Notifier?: typeof Notifier }).Notifier = Notifier;

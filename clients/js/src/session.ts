@@ -1,6 +1,6 @@
 import { createAcknowledger } from "./acknowledger.js";
 import { type Where, commands, hello, parts as partsOf } from "./encode.js";
-import type { Banner, ClientFrame, Command, NotificationFrame, Seqs, ServerFrame, StateFrame, WelcomeFrame } from "./frames.js";
+import type { Banner, ClientFrame, Command, NotificationFrame, ResetFrame, Seqs, ServerFrame, StateFrame, WelcomeFrame } from "./frames.js";
 import { createOutbox } from "./outbox.js";
 import { whereabouts } from "./page.js";
 import { parseServerFrame } from "./parse.js";
@@ -24,7 +24,7 @@ export function createSession(parts: Parts) {
   let isLive = false;
   /** The newest welcome, of any connection of this page. */
   let welcomed: WelcomeFrame | null = null;
-  /** The cursors that the hello named, if it named any; another tab that holds the socket has said hello itself. */
+  /** The cursors that the hello named, if it named any. */
   let resumed: Seqs | undefined;
   /** The newest entry of each stream that was stored before the connection began and has not arrived; undefined when all has. */
   let missing: [stream: string, head: number][] | undefined;
@@ -61,7 +61,7 @@ export function createSession(parts: Parts) {
   /** Turns to this person, if it is another one than before. */
   const turnTo = (user: string): void => {
     if (user === cursors.user) return;
-    if (cursors.user !== null) for (const each of [outbox, unread, sights]) each.clear();
+    if (cursors.user !== null) for (const each of [outbox, unread, sights]) each.forget();
     welcomed = null;
     cursors.switchTo(user);
   };
@@ -80,7 +80,7 @@ export function createSession(parts: Parts) {
   };
 
   /** Notes how far a stream has come. */
-  const reached = (stream: string, seq: number): void => {
+  const reached = (stream: string | undefined, seq: number): void => {
     missing = missing?.filter(([name, head]) => name !== stream || head > seq);
     if (missing?.length !== 0) return;
     missing = undefined;
@@ -93,17 +93,17 @@ export function createSession(parts: Parts) {
       turnTo(user);
       // Another person's cursors for `everyone` or a topic would skip what this one has not seen, and this one's own may be
       // on this machine. Nothing was acknowledged yet, so it does no harm to begin again with the right ones.
-      if (resumed || cursors.epoch) return parts.source.restart(user);
+      if (resumed || cursors.epoch) return parts.source.dead();
     }
     // A page that joins others begins where they are: what they have shown it need not show.
-    cursors.welcome(user, epoch, streams, !resumed && !welcomed);
+    cursors.welcomed(user, epoch, streams, !resumed && !welcomed);
     welcomed = frame;
-    unread.welcome(frame.unread, heads);
+    unread.welcomed(frame.unread, heads);
     missing = Object.entries(heads).filter(([stream, head]) => head > (streams[stream] ?? 0));
     watchdog.start(ping * 1_000);
     parts.source.accepted(expires);
     const mine = send;
-    parts.source.welcomed(user);
+    parts.source.welcomed();
     emit("welcome", frame);
     tellState({ unread: frame.unread, heads, all: false, read: [] });
     show(frame.banner ?? null);
@@ -120,7 +120,7 @@ export function createSession(parts: Parts) {
       cursors.advance(stream, seq);
     }
     if (!send) return cursors.save(); // A listener closed the client: there is nobody to acknowledge it to.
-    acknowledger.handled(stream, seq);
+    acknowledger.handled(stream, seq, stream.startsWith("user:") ? undefined : welcomed!.patience);
     reached(stream, seq);
   };
 
@@ -137,24 +137,22 @@ export function createSession(parts: Parts) {
         return show(next.text ? (next as Banner) : null);
       case "refreshed":
         return parts.source.accepted(frame.expires);
-      case "error":
-        return emit("error", frame);
+      case "pong":
+        if (pinged) roundTrip = { rtt: Math.min(Math.round(performance.now() - pinged), MAX_RTT) };
+        return void (pinged = null);
       case "followed":
         cursors.follow(frame.stream, frame.seq);
         unread.follow(frame.stream, frame.seq);
-        return emit("followed", frame);
+        break;
       case "unfollowed":
         cursors.unfollow(frame.stream);
-        emit("unfollowed", frame);
-        return reached(frame.stream, Infinity);
+        break;
       case "reset":
         cursors.reset(frame.stream, frame.seq);
-        emit("reset", frame);
-        return reached(frame.stream, frame.seq);
-      case "pong":
-        if (pinged) roundTrip = { rtt: Math.min(Math.round(performance.now() - pinged), MAX_RTT) };
-        pinged = null;
     }
+    emit(frame.type, frame as never);
+    const { stream, seq } = frame as Partial<ResetFrame>;
+    reached(stream, seq ?? Infinity);
   };
 
   return {
@@ -179,13 +177,10 @@ export function createSession(parts: Parts) {
     /**
      * A connection is open: says hello.
      *
-     * @param resume the cursors to resume from; null where another tab holds the socket, whose welcome follows
+     * @param resume the cursors to resume from
      */
-    begin(to: (text: string) => void, resume: [string, number][] | null): void {
+    begin(to: (text: string) => void, resume: [string, number][]): void {
       send = to;
-      told = "";
-      resumed = undefined;
-      if (!resume) return;
       const where = whereabouts();
       told = JSON.stringify(where);
       const frame = hello(resume, cursors.epoch, CLIENT, where);
@@ -200,7 +195,7 @@ export function createSession(parts: Parts) {
       pinged = null;
       roundTrip = {};
       cursors.save();
-      acknowledger.clear();
+      acknowledger.forget();
       watchdog.stop();
     },
 
@@ -211,17 +206,17 @@ export function createSession(parts: Parts) {
       cursors.save();
     },
 
-    /** Tells the server whether the page is seen, and where it is, if that is news. Of another tab's page it is told where that is. */
-    look(where: Where = whereabouts()): void {
+    /** Tells the server whether the page is seen, and where it is, if that is news, or `always`. Of another tab's page it is told where that is. */
+    look(where: Where = whereabouts(), always = false): void {
       const text = JSON.stringify(where);
-      if (!send || text === told) return;
+      if (!send || (text === told && !always)) return;
       told = text;
       say({ type: "page", ...where });
     },
 
     /** @throws TypeError for what the server would not take */
     command(command: Command): void {
-      if (!outbox.push(command)) fail("queue_full", "Too much waits already.");
+      if (!outbox.push(command)) fail("queue_full", "Too much waits.");
     },
 
     /** The person has these before their eyes. @throws TypeError for what is no id of a notification */

@@ -1,4 +1,4 @@
-/** What is seen in this time, in milliseconds, is told at once. By then it is acknowledged, too. */
+/** What is seen in this time, in milliseconds, is told at once. By then it is acknowledged, too, where there are receipts of it. */
 const INTERVAL = 1_000;
 
 /** Of more than this what was told is forgotten, and told again when it is seen again. */
@@ -18,7 +18,7 @@ export function createSights(tell: (ids: string[]) => void) {
   const flush = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    if (waiting.length > 0) tell(waiting.splice(0));
+    if (waiting[0]) tell(waiting.splice(0));
   };
 
   return {
@@ -36,7 +36,7 @@ export function createSights(tell: (ids: string[]) => void) {
     },
 
     /** Forgets everything: someone else is signed in. */
-    clear(): void {
+    forget(): void {
       known.clear();
       waiting = [];
     },

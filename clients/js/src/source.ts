@@ -2,7 +2,7 @@ import type { Credential } from "./credential.js";
 import type { Cursors } from "./cursors.js";
 import type { Emit, Status, StatusDetail } from "./events.js";
 import type { ServerFrame } from "./frames.js";
-import type { NotifierOptions, SocketConstructor } from "./options.js";
+import type { NotifierOptions, SocketLike } from "./options.js";
 import type { Api } from "./rest.js";
 import type { Session } from "./session.js";
 
@@ -32,13 +32,11 @@ export interface Source {
 
   /** A frame came. Returns whether it is for this page. */
   arrived(frame: ServerFrame, text: string): boolean;
-  /** The server welcomed the connection, which speaks for this person. */
-  welcomed(user: string): void;
+  /** The server welcomed the connection. */
+  welcomed(): void;
   /** The server accepted a credential that ends at `expires` (UTC, ISO 8601), or never. */
   accepted(expires: string | null): void;
-  /** The connection was resumed with the cursors of another person than this one, whom it speaks for: a new one is needed. */
-  restart(user: string): void;
-  /** The connection is open, and nobody is at its other end. */
+  /** The connection is open and of no use: nobody is at its other end, or it was resumed with the cursors of another person. */
   dead(): void;
 
   // What the line tells.
@@ -50,13 +48,16 @@ export interface Source {
 /** What a client consists of; each part finds the others here. */
 export interface Parts {
   readonly url: string;
-  readonly Socket: SocketConstructor;
   readonly options: NotifierOptions;
   readonly credential: Credential | null;
-  readonly api: Api;
+  readonly callApi: Api;
   readonly cursors: Cursors;
+  /** Opens a socket to the server, or what is as one. */
+  openSocket(protocols: string[]): SocketLike;
+  /** Finds the other tabs that share the socket, before one is opened. */
+  joinTabs?(): Promise<void>;
   /** From where the next connection goes on: the cursors of this page, or what those who share it agreed upon. */
-  resume: Cursors["resume"];
+  resumeFrom: Cursors["resumeFrom"];
   readonly emit: Emit;
   /** Emits an error of this side. */
   fail(code: string, error: unknown): void;

@@ -1,196 +1,159 @@
 import type { StatusDetail } from "./events.js";
+import type { Command } from "./frames.js";
 import { createTabLock } from "./lock.js";
-import type { Waking } from "./source.js";
-import type { Standing } from "./standing.js";
+import type { SocketLike } from "./options.js";
 
 /** Tabs understand each other only if they speak the same version of what follows. */
-const VERSION = 1;
+const VERSION = 2;
 
-/** How long a new leader waits to hear from the others how far they are, in milliseconds. */
-const GATHERING = 250;
+/** Within this time a leader answers, in milliseconds, or it is not alive. Shorter than a line waits for its pong. */
+const PATIENCE = 2_500;
 
-/** A leader that is not live tells what it does within this time beyond the one that it named, in milliseconds. */
-const SILENCE = 30_000;
+/** Not all depose it at the same moment, but within this time, in milliseconds: the first that does tells the others. */
+const SPREAD = 250;
 
-/** Within this time a leader answers, in milliseconds, or it is not alive. */
-const PATIENCE = 3_000;
+/** What the leader tells. */
+export interface Told {
+  /** A frame of the server. */
+  readonly text?: string;
+  /** How its line stands. */
+  readonly status?: StatusDetail | undefined;
+}
 
-/** What one tab says to another, or to all without `to`. Each has one of the other parts, an answer to `join` two. */
-interface Message {
-  readonly from: string;
-  readonly to?: string;
-  /** From a tab that has no leader, or has just heard of it: how far it is. */
-  readonly join?: Standing;
+/** What one tab says to the others. The leader tells all, or answers one. */
+interface Message extends Told {
+  readonly from: number;
+  /** Whom it answers. */
+  readonly to?: number;
   /** From the leader, when it begins. */
   readonly lead?: true;
-  /** From the leader: a frame of the server. To the leader: a frame for the server. */
-  readonly text?: string;
-  /** From the leader: how the socket stands. */
-  readonly status?: StatusDetail;
-  /** To the leader: why it is to see whether the socket lives. */
-  readonly why?: Waking;
-  /** To the leader: when it was asked, in Unix milliseconds. */
+  /** To the leader: a frame for the server, `{"type": "connect"}` to have it connect. It answers each. */
+  readonly ask?: string;
+  /** When it was asked, in Unix milliseconds. */
   readonly at?: number;
 }
 
-/** What the leader says of the socket; `text` is the welcome of a tab that comes late. */
-interface Present {
-  readonly status: StatusDetail;
-  readonly text?: string;
-}
-
 export interface TabsListener {
-  /** This tab is to hold the socket from now on; the others have come so far. */
-  lead(standings: readonly Standing[]): void;
-  /** Another tab holds it. */
-  follow(): void;
-  /** How far this tab has come. */
-  standing(): Standing;
-  /** As the leader: what a tab that comes late has to know. */
-  present(): Present;
-  /** As a follower: a frame of the server. */
-  frame(text: string): void;
-  /** As a follower: how the leader's socket stands. */
-  status(detail: StatusDetail): void;
-  /** As the leader: a follower sent a frame; `answer` is a frame for it alone. */
-  asked(text: string, answer: (text: string) => void): void;
-  /** As the leader: a follower was woken. */
-  woken(why: Waking): void;
+  /** This tab leads from now on, or another one does: what is connected is to connect anew. */
+  turned(): void;
+  /** There is a leader, and this tab has no link to it. */
+  spoken(): void;
+  /** As the leader: a follower sent a frame. Returns the answer. @throws for what the server would not take */
+  asked(text: string): Told;
 }
 
 export type Tabs = ReturnType<typeof createTabs>;
 
 /**
  * The tabs of this browser that show the same person's notifications. One of them leads: it holds the socket, and the
- * others live off it. Whoever holds the lock leads; a leader that does not answer loses it to a tab that asked.
+ * others have a link to it. Whoever holds the lock leads; a leader that does not answer loses it to a tab that asked.
  *
  * @param group tells apart what must not be shared: the address, and the person
  */
-export function createTabs(group: string, listener: TabsListener) {
+export function createTabs(group: string, { turned, spoken, asked }: TabsListener) {
   const name = `${group} ${VERSION}`;
-  const me = crypto.randomUUID();
+  const me = Math.random();
   const channel = new BroadcastChannel(name);
-  let leader: string | null = null;
-  /** What the others told while this tab waits to lead; null when it does not. */
-  let standings: Map<string, Standing> | null = null;
-  let gathering: ReturnType<typeof setTimeout> | undefined;
+  let leads = false;
+  let leader: number | undefined;
+  /** What the line listens to; null while it has no link. */
+  let link: Partial<Record<string, (event: unknown) => void>> | null = null;
+  /** What the leader was asked and has not answered. */
+  let waiting: { readonly type: string }[] = [];
   let patience: ReturnType<typeof setTimeout> | undefined;
 
   const post = (message: Omit<Message, "from">): void => channel.postMessage({ from: me, ...message });
 
-  /** The leader is not alive. */
-  const depose = (): void => {
-    leader = null;
-    lock.want(true);
-  };
-
-  /** Something has to come from the leader soon. */
-  const expect = (within = PATIENCE): void => {
+  const turn = (isHeld: boolean, by?: number): void => {
     clearTimeout(patience);
-    // Not all at the same moment: the first that takes the lock tells the others.
-    patience = setTimeout(depose, within + Math.random() * GATHERING);
+    leads = isHeld;
+    leader = by;
+    if (leads) post({ lead: true });
+    turned();
   };
 
-  const join = (): void => {
-    post({ ...(leader !== null && { to: leader }), join: listener.standing() });
-    expect();
+  const lock = createTabLock(name, (isHeld) => turn(isHeld));
+
+  const ask = (frame: { readonly type: string }): void => {
+    if (leads) return;
+    waiting.push(frame);
+    post({ ask: JSON.stringify(frame), at: Date.now() });
+    clearTimeout(patience);
+    patience = setTimeout(() => lock.want(true), PATIENCE + Math.random() * SPREAD);
   };
 
-  const follow = (whom: string): void => {
-    leader = whom;
-    listener.follow();
+  const answer = (text: string): Told => {
+    try {
+      return asked(text);
+    } catch {
+      return {}; // What the server would not take is not sent, whatever runs in that tab.
+    }
   };
 
   /** The leader speaks. */
   const heard = ({ text, status }: Message): void => {
-    clearTimeout(patience);
-    if (status) {
-      if (status.status === "connecting" || status.retryIn) expect((status.retryIn ?? 0) + SILENCE);
-      listener.status(status);
-    }
-    if (text) listener.frame(text);
+    if (["offline", "refused"].includes(status?.status!)) link?.["close"]?.(status);
+    else if (!link) spoken();
+    else if (text) link["message"]?.({ data: text });
   };
 
-  const received = (message: Message): void => {
-    const { from, to, text, status, why } = message;
-    if (message.lead) {
+  channel.onmessage = ({ data }: MessageEvent<Message>) => {
+    if (!data?.from || (data.to ?? me) !== me) return;
+    const { from, to, lead, ask, at } = data;
+    if (lead) {
       if (lock.isHeld) lock.want(); // It was taken from this tab while it was frozen.
-      standings = null;
-      follow(from);
-      join();
-    } else if (message.join) {
-      standings?.set(from, message.join);
-      if (leader === me) post({ to: from, ...listener.present() });
-    } else if (leader === me) {
-      // It lay there while this tab was frozen: whoever asked has asked another since.
-      if (!(Math.abs(Date.now() - message.at!) <= PATIENCE)) return;
-      if (text) listener.asked(text, (answer) => post({ to: from, text: answer }));
-      if (why) {
-        post({ to: from, status: listener.present().status });
-        listener.woken(why);
-      }
-    } else {
-      if (leader === null && status && to && !lock.isHeld) follow(from);
-      if (leader === from) heard(message);
+      turn(false, from);
+    } else if (ask) {
+      // What lay there while this tab was frozen was asked of another since.
+      if (leads && Math.abs(Date.now() - at!) <= PATIENCE) post({ to: from, ...answer(ask) });
+    } else if (!leads && (leader ??= to && from) === from) {
+      clearTimeout(patience);
+      if (to) waiting.shift();
+      heard(data);
     }
-  };
-
-  /** This tab has the lock: it hears from the others how far they are, and leads. */
-  const begin = (): void => {
-    clearTimeout(patience);
-    leader = null;
-    const told = (standings = new Map<string, Standing>());
-    post({ lead: true });
-    const lead = (): void => {
-      if (standings !== told) return;
-      standings = null;
-      leader = me;
-      listener.lead([...told.values()]);
-      for (const to of told.keys()) post({ to, ...listener.present() });
-    };
-    gathering = setTimeout(lead, GATHERING);
-    lock.waiting().then((number) => number === 0 && lead(), () => {});
-  };
-
-  const lock = createTabLock(name, (isHeld) => {
-    if (isHeld) return begin();
-    // The lock was taken from this tab. Who has it now tells so.
-    standings = leader = null;
-    listener.follow();
-    expect();
-  });
-
-  channel.onmessage = ({ data }) => {
-    if (data?.from && data.from !== me && (data.to ?? me) === me) received(data);
   };
   lock.want();
-  join();
+
+  /** Takes the commands that may not have arrived: neither hello, ping, page nor connect. */
+  const unanswered = (): Command[] => waiting.splice(0).filter(({ type }) => !/^[hpc]/.test(type)) as Command[];
 
   return {
-    depose,
+    ask,
+    unanswered,
 
     get leads() {
-      return leader === me;
+      return leads;
+    },
+
+    /** A link to the leader. */
+    openLink(): SocketLike {
+      const mine: typeof link = (link = {});
+      queueMicrotask(() => mine["open"]?.({}));
+      return {
+        readyState: 0,
+        send(text) {
+          const frame = JSON.parse(text);
+          if (frame.type !== "ack") ask(frame); // The leader acknowledges.
+        },
+        close(code = 1000, reason = "") {
+          if (link === mine) link = null;
+          queueMicrotask(() => mine["close"]?.({ code, reason }));
+        },
+        addEventListener: (type, listener) => (mine[type] = listener),
+      };
     },
 
     /** As the leader: to all. */
-    tell: (message: { readonly text: string } | { readonly status: StatusDetail }): void => post(message),
-
-    /** As a follower: to the leader. */
-    ask(message: { readonly text: string } | { readonly why: Waking }): void {
-      if (leader === null) return;
-      post({ to: leader, at: Date.now(), ...message });
-      if ("why" in message) expect();
+    tell(told: Told): void {
+      if (leads) post(told);
     },
 
-    /** This tab is none of them any more. */
-    leave(): void {
-      clearTimeout(gathering);
+    /** This tab is none of them any more. Returns the commands that may not have arrived. */
+    leave(): Command[] {
       clearTimeout(patience);
-      standings = null;
-      channel.onmessage = null;
       channel.close();
       lock.release();
+      return unanswered();
     },
   };
 }

@@ -36,7 +36,7 @@ export function createUnread(capacity = 1_000) {
     },
 
     /** A connection begins: its number holds, and nothing has come beyond it. */
-    welcome(unread: number, newest: Seqs): void {
+    welcomed(unread: number, newest: Seqs): void {
       mark([...arrivals.keys()], true);
       counted = unread;
       heads = { ...newest };
@@ -65,14 +65,14 @@ export function createUnread(capacity = 1_000) {
       if (arrivals.size > capacity) {
         const [[oldest, arrival]] = arrivals as unknown as Iterable<[string, Arrival]> & [[string, Arrival]];
         // What is forgotten keeps its place in the number until the server counts again.
-        counted += Number(isBeyond(arrival));
+        if (isBeyond(arrival)) counted += 1;
         arrivals.delete(oldest);
       }
       return true;
     },
 
     /** Forgets everything: someone else is signed in. */
-    clear(): void {
+    forget(): void {
       arrivals.clear();
     },
   };

@@ -106,6 +106,22 @@ describe("handling notifications", () => {
     expect(shown).toEqual(["a", "b"]);
   });
 
+  it("lets what is for many wait for as long as the server says, or for what is the person's own", async () => {
+    const { client, peer } = await browser.live({ patience: 60 });
+    const came = next(client, "notification");
+    peer.send(entry("everyone", 1, "a"));
+    await came;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    peer.send(entry("user:alice", 1, "b"));
+    expect(await peer.frame()).toEqual({ type: "ack", streams: { "user:alice": 1, everyone: 1 } });
+  });
+
+  it("is not patient with many", async () => {
+    const { peer } = await browser.live({ patience: 60 });
+    peer.send(...Array.from({ length: 60 }, (_, index) => entry("everyone", index + 1)));
+    expect(await peer.frame()).toEqual({ type: "ack", streams: { everyone: 60 } });
+  });
+
   it("acknowledges a burst in few frames, the newest last", async () => {
     const { peer, shown } = await browser.live();
     peer.send(...Array.from({ length: 450 }, (_, index) => entry("user:alice", index + 1)));

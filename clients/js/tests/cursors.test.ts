@@ -16,18 +16,18 @@ describe("Cursors", () => {
   /** A page that is welcomed and carries alice's stream and everyone's, from the given cursors. */
   function page(alice: number, everyone = 0, epoch = EPOCH): Cursors {
     const cursors = createCursors(storage, URL, null);
-    cursors.welcome("alice", epoch, { "user:alice": alice, everyone });
+    cursors.welcomed("alice", epoch, { "user:alice": alice, everyone });
     return cursors;
   }
 
   /** What a page that is loaded now resumes from. */
   function loaded(user: string | null = null): Record<string, number> {
-    return Object.fromEntries(createCursors(storage, URL, user).resume());
+    return Object.fromEntries(createCursors(storage, URL, user).resumeFrom());
   }
 
   it("has nothing to resume at the first visit", () => {
     const cursors = createCursors(storage, URL, null);
-    expect([cursors.resume(), cursors.epoch, cursors.user]).toEqual([[], null, null]);
+    expect([cursors.resumeFrom(), cursors.epoch, cursors.user]).toEqual([[], null, null]);
   });
 
   it("resumes the next page load from what was saved, with its epoch and its person", () => {
@@ -55,7 +55,7 @@ describe("Cursors", () => {
     behind.advance("user:alice", 11);
     behind.save();
     expect(loaded()["user:alice"]).toBe(20);
-    expect(Object.fromEntries(behind.resume())["user:alice"]).toBe(11);
+    expect(Object.fromEntries(behind.resumeFrom())["user:alice"]).toBe(11);
   });
 
   it("does not lower the stored cursor when a page that is behind comes back", () => {
@@ -97,15 +97,15 @@ describe("Cursors", () => {
 
   it("names the person's own stream and everyone's before the topics", () => {
     const cursors = createCursors(storage, URL, null);
-    cursors.welcome("alice", EPOCH, { "topic:t": 1, "user:alice": 3, everyone: 2 });
-    expect(cursors.resume().map(([stream]) => stream)).toEqual(["user:alice", "everyone", "topic:t"]);
+    cursors.welcomed("alice", EPOCH, { "topic:t": 1, "user:alice": 3, everyone: 2 });
+    expect(cursors.resumeFrom().map(([stream]) => stream)).toEqual(["user:alice", "everyone", "topic:t"]);
   });
 
   it("keeps the cursors of two people apart", () => {
     page(41, 7);
     const cursors = createCursors(storage, URL, "bob");
-    expect(cursors.resume()).toEqual([]);
-    cursors.welcome("bob", EPOCH, { "user:bob": 1, everyone: 3 });
+    expect(cursors.resumeFrom()).toEqual([]);
+    cursors.welcomed("bob", EPOCH, { "user:bob": 1, everyone: 3 });
     expect(loaded("alice")).toEqual({ "user:alice": 41, everyone: 7 });
     expect(loaded()).toEqual({ "user:bob": 1, everyone: 3 });
   });
@@ -128,9 +128,9 @@ describe("Cursors", () => {
       },
     };
     const cursors = createCursors(refusing, URL, null);
-    cursors.welcome("alice", EPOCH, { "user:alice": 41 });
+    cursors.welcomed("alice", EPOCH, { "user:alice": 41 });
     cursors.advance("user:alice", 42);
     cursors.save();
-    expect(cursors.resume()).toEqual([["user:alice", 42]]);
+    expect(cursors.resumeFrom()).toEqual([["user:alice", 42]]);
   });
 });

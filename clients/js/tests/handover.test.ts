@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { ScriptedServer, entry, notificationId, welcome } from "./scriptedserver.js";
+import type { ClientFrame } from "../src/index.js";
+import { type Peer, ScriptedServer, entry, notificationId, welcome } from "./scriptedserver.js";
 import { SharingBrowser, command, keepTabsApart, letTabsShare, live, until } from "./sharing.js";
 import { reveal } from "./visibility.js";
 
@@ -28,6 +29,15 @@ const alices = (seq: number): Parameters<typeof welcome>[0] => ({
   heads: { "user:alice": seq, everyone: 0 },
 });
 
+/** The connection that resumes from there. One that was opened before a tab told that it is behind is given up. */
+async function resumed(seq: number): Promise<{ peer: Peer; hello: ClientFrame }> {
+  for (;;) {
+    const peer = await server.peer();
+    const hello = await Promise.race([peer.frame(), peer.ended()]);
+    if ("resume" in hello && hello.resume?.["user:alice"] === seq) return { peer, hello };
+  }
+}
+
 describe("when the one that leads goes", () => {
   it("another goes on where it was itself, without loss or repetition", async () => {
     const first = await browser.leader();
@@ -50,15 +60,14 @@ describe("when the one that leads goes", () => {
     first.peer.send(entry("user:alice", 1, "a"), entry("user:alice", 2, "b"));
     for (const { shown } of [second, third]) await until(() => shown.length === 2, "two to be shown");
     // A tab that missed the second, whatever the reason.
-    const behind = new BroadcastChannel(`notifier ${server.url} alice 1`);
+    const behind = new BroadcastChannel(`notifier ${server.url} alice 2`);
     behind.onmessage = ({ data }) => {
-      const { from, lead } = (data ?? {}) as { from?: string; lead?: true };
-      const join = { epoch: welcome().epoch, cursors: [["user:alice", 1], ["everyone", 0], ["topic:x", 5]] };
-      if (lead) behind.postMessage({ from: "behind", to: from, join });
+      const hello = { type: "hello", epoch: welcome().epoch, resume: { "user:alice": 1, everyone: 0, "topic:x": 5 } };
+      if (data?.lead) behind.postMessage({ from: "behind", ask: JSON.stringify(hello), at: Date.now() });
     };
     first.client.close();
-    const peer = await server.peer();
-    expect(await peer.frame()).toMatchObject({ resume: { "user:alice": 1, everyone: 0 } });
+    const { peer, hello } = await resumed(1);
+    expect(hello).toMatchObject({ resume: { "user:alice": 1, everyone: 0 } });
     peer.send(welcome({ ...alices(1), heads: { "user:alice": 2, everyone: 0 } }));
     peer.send(entry("user:alice", 2, "b", true), entry("user:alice", 3, "c"));
     for (const { shown } of [second, third]) {
@@ -66,6 +75,28 @@ describe("when the one that leads goes", () => {
       expect(shown).toEqual(["a", "b", "c"]);
     }
     behind.close();
+  });
+
+  it("who woke and missed something is told of it, and nothing is shown twice", async () => {
+    const first = await browser.leader();
+    const second = await browser.follower();
+    first.peer.send(entry("user:alice", 1, "a"), entry("user:alice", 2, "b"));
+    for (const { shown } of [first, second]) await until(() => shown.length === 2, "two to be shown");
+    const asleep = new BroadcastChannel(`notifier ${server.url} alice 2`);
+    const heard: string[] = [];
+    asleep.onmessage = ({ data }) => heard.push(String(data?.text));
+    const hello = { type: "hello", epoch: welcome().epoch, resume: { "user:alice": 1, everyone: 0 } };
+    asleep.postMessage({ from: "asleep", ask: JSON.stringify(hello), at: Date.now() });
+    const { peer } = await resumed(1);
+    peer.send(welcome({ ...alices(1), heads: { "user:alice": 2, everyone: 0 } }));
+    peer.send(entry("user:alice", 2, "b", true), entry("user:alice", 3, "c"));
+    await until(() => heard.some((text) => text.includes('"seq":2')), "it to be told of the second");
+    for (const { shown, client } of [first, second]) {
+      await until(() => shown.length === 3, "the third to be shown");
+      expect(shown).toEqual(["a", "b", "c"]);
+      expect(client.status).toBe("live");
+    }
+    asleep.close();
   });
 
   it("the page that is left makes way at once, and joins again when it is returned to", async () => {
@@ -84,7 +115,7 @@ describe("when the one that leads goes", () => {
   });
 
   it("what it was asked for and has not done is asked for again of the next", async () => {
-    const name = `notifier ${server.url} alice 1`;
+    const name = `notifier ${server.url} alice 2`;
     const first = await browser.leader();
     const second = await browser.follower();
     // From now on nobody hears what is said to the first.
@@ -92,10 +123,9 @@ describe("when the one that leads goes", () => {
       const channel = new BroadcastChannel(name);
       let heard = "";
       channel.onmessage = ({ data }) => {
-        const { from, join, text = "" } = data as { from: string; join?: unknown; text?: string };
-        heard += text;
-        const status = { status: "live", code: 0, reason: "", retryIn: null };
-        if (join !== undefined) channel.postMessage({ from: "deaf", to: from, status, text: JSON.stringify(welcome()) });
+        const { from, ask = "" } = data as { from: string; ask?: string };
+        heard += ask;
+        if (ask.includes('"hello"')) channel.postMessage({ from: "deaf", to: from, text: JSON.stringify(welcome()) });
       };
       channel.postMessage({ from: "deaf", lead: true });
       await until(() => !first.client.leads, "it to follow");
@@ -113,7 +143,7 @@ describe("when the one that leads goes", () => {
   });
 
   it("a lock whose holder does not answer is taken from it", async () => {
-    const name = `notifier ${server.url} alice 1`;
+    const name = `notifier ${server.url} alice 2`;
     const lost = navigator.locks.request(name, () => new Promise(() => {})).catch(() => "lost");
     const page = browser.open();
     expect(await lost).toBe("lost");
@@ -125,7 +155,7 @@ describe("when the one that leads goes", () => {
     const first = await browser.leader();
     const second = browser.open();
     await live(second.client);
-    const name = `notifier ${server.url} alice 1`;
+    const name = `notifier ${server.url} alice 2`;
     const taken = navigator.locks.request(name, { steal: true }, async () => {
       const channel = new BroadcastChannel(name);
       channel.postMessage({ from: "thief", lead: true });

@@ -13,7 +13,7 @@ const folder = join(import.meta.dirname, "..");
 const read = (name: string): string => readFileSync(join(folder, name), "utf8");
 
 /** What the protocol, the events, the options, and the tabs among themselves name. */
-const named = ["frames", "events", "options", "tabs", "standing", "elements/card"].flatMap((name) =>
+const named = ["frames", "events", "options", "tabs", "elements/card"].flatMap((name) =>
   [...read(`src/${name}.ts`).matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, field]) => field),
 );
 const members = [NotifierClient, NotifierBell, NotifierToasts].flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype));
@@ -22,5 +22,11 @@ const others = new Set([...named, ...members, ...Object.keys(TEXTS), ...document
 
 it("shortens no name that others use", () => {
   expect(others.size).toBeGreaterThan(100);
-  expect(INTERNAL.filter((name: string) => others.has(name))).toEqual([]);
+  expect(Object.keys(INTERNAL).filter((name) => others.has(name))).toEqual([]);
+});
+
+it("gives each a name of its own, which no attribute of an element has", () => {
+  const short: string[] = Object.values(INTERNAL);
+  expect(new Set(short).size).toBe(short.length);
+  expect(short).not.toContain("d"); // Of a path.
 });

@@ -12,7 +12,7 @@ let dist: string;
 beforeEach(() => {
   dist = mkdtempSync(join(tmpdir(), "dist-"));
   mkdirSync(join(dist, "elements"));
-  for (const name of ["notifier.js", "notifier.js.map", "shared.mjs", "index.d.ts", "elements/bell.d.ts"]) {
+  for (const name of ["notifier.js", "notifier.js.br", "notifier.js.gz", "notifier.js.map", "shared.mjs", "index.d.ts", "elements/bell.d.ts"]) {
     writeFileSync(join(dist, name), `old ${name}`);
   }
   writeFileSync(join(dist, "manifest.json"), JSON.stringify({ version: "1.0.0" }));
@@ -25,7 +25,7 @@ afterEach(() => {
 it("keeps what pages load of the last version when a new one is built", () => {
   makeRoom(dist, "1.1.0");
   expect(readdirSync(dist)).toEqual(["1.0.0"]);
-  expect(readdirSync(join(dist, "1.0.0"))).toEqual(["notifier.js", "shared.mjs"]);
+  expect(readdirSync(join(dist, "1.0.0"))).toEqual(["notifier.js", "notifier.js.br", "notifier.js.gz", "shared.mjs"]);
   expect(readFileSync(join(dist, "1.0.0", "notifier.js"), "utf8")).toBe("old notifier.js");
 });
 

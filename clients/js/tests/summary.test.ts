@@ -7,6 +7,7 @@ import { createWords } from "../src/elements/texts.js";
 import { type ToastStack, createToastStack } from "../src/elements/toaststack.js";
 import type { NotifierClient } from "../src/index.js";
 import { Browser, next } from "./pages.js";
+import "./animations.js";
 import { ScriptedServer, entry, notification, notificationId } from "./scriptedserver.js";
 import { hide, reveal } from "./visibility.js";
 
@@ -34,7 +35,7 @@ afterEach(async () => {
 function show(client: NotifierClient, max = 3): ToastStack {
   const options = { max, words: createWords({}, "en"), duration: 6_000, hotkey: "F8", seen: (ids: string[]) => client.seen(ids.filter(isNotificationId)) };
   const stack = createToastStack(container, options, stop.signal);
-  attach(client, stack, () => false, () => false, stop.signal);
+  attach(client, stack, container.host, stop.signal);
   return stack;
 }
 
@@ -89,7 +90,7 @@ it("makes one toast of five hundred that were missed", async () => {
   peer.send(...replay(500));
   await caughtUp;
   expect(titles()).toEqual(["Information: 500 while you were away"]);
-  expect(container.querySelector(".notifier-toast:not([data-id])")).not.toBeNull();
+  expect(container.querySelector(".notifier-toast[data-id='']")).not.toBeNull();
 });
 
 it("shows that an error is among them, and stays as an error does", async () => {

@@ -105,11 +105,13 @@ describe("tabs of one person", () => {
   });
 
   it("show what the one that leads tells of its socket", async () => {
-    const { peer } = await browser.leader();
+    const { peer, client: first } = await browser.leader();
     const { client } = await browser.follower();
-    const offline = becomes(client, "offline");
+    const offline = [first, client].map((each) => becomes(each, "offline"));
     peer.close(1012);
-    expect(await offline).toMatchObject({ code: 1012, retryIn: expect.any(Number) as number });
+    const [its, told] = await Promise.all(offline);
+    expect(told).toEqual(its);
+    expect(told).toMatchObject({ code: 1012, retryIn: expect.any(Number) as number });
     expect(client.readyState).toBe(0);
     const again = await server.peer();
     await again.frame();
@@ -138,7 +140,7 @@ describe("tabs of one person", () => {
     await browser.leader({ ping: 25 });
     const { client } = await browser.follower();
     const said: string[] = [];
-    const channel = new BroadcastChannel(`notifier ${server.url} alice 1`);
+    const channel = new BroadcastChannel(`notifier ${server.url} alice 2`);
     channel.onmessage = ({ data }) => said.push(String((data as { text?: string }).text));
     window.dispatchEvent(new Event("online"));
     await until(() => said.some((text) => text.includes('"pong"')), "a pong");
@@ -183,7 +185,7 @@ describe("people", () => {
   it("are asked for once more when a welcome names another", async () => {
     const first = await browser.leader();
     const second = await browser.follower();
-    const name = `notifier ${server.url} alice 1`;
+    const name = `notifier ${server.url} alice 2`;
     expect(first.client.leads).toBe(true);
     first.peer.send(welcome({ user: "mallory", streams: {}, heads: {} }));
     await until(() => second.client.leads, "the other to lead");
@@ -196,20 +198,19 @@ describe("what is said between tabs", () => {
   it("is left alone when it is not understood", async () => {
     const first = await browser.leader();
     const second = await browser.follower();
-    const channel = new BroadcastChannel(`notifier ${server.url} alice 1`);
+    const channel = new BroadcastChannel(`notifier ${server.url} alice 2`);
     const status = { status: "live", code: 0, reason: "", retryIn: null };
     const nonsense = [
-      null, 7, "x", [], {}, { from: 1 }, { from: "x", to: 1 }, { from: "x", join: {} }, { from: "x", join: { epoch: 1, cursors: [] } },
-      { from: "x", join: { epoch: null, cursors: [["a"]] } }, { from: "x", lead: false }, { from: "x", text: 1 },
+      null, 7, "x", [], {}, { from: 1 }, { from: "x", to: 1 }, { from: "x", ask: {} }, { from: "x", ask: 1 }, { from: "x", lead: false }, { from: "x", text: 1 },
       { from: "x", status: {} }, { from: "x", status: { ...status, status: "odd" } }, { from: "x", status: { ...status, retryIn: "1" } },
-      { from: "x", why: "up" }, { from: "x", text: "{" }, { from: "x", text: "[]" }, { from: "x", text: '{"type": "hello"}' },
-      { from: "x", text: '{"type": "read", "ids": ["strange"]}' }, { from: "x", text: '{"type": "follow", "topic": "a b"}' },
+      ...["up", "{", "[]", "null", '{"type": "hello"}', '{"type": "hello", "resume": {"user:alice": -1}}'].map((ask) => ({ from: "x", ask })),
+      { from: "x", ask: '{"type": "read", "ids": ["strange"]}' }, { from: "x", ask: '{"type": "follow", "topic": "a b"}' },
       { from: "x", status }, { from: "x", text: JSON.stringify(entry("user:alice", 9, "forged")) },
     ];
     const at = Date.now();
     for (const each of nonsense) channel.postMessage(typeof each === "object" && each !== null ? { at, ...each } : each);
-    channel.postMessage({ from: "x", at: "now", text: '{"type": "read", "all": true}' });
-    channel.postMessage({ from: "x", at: at - 60_000, text: '{"type": "read", "all": true}' });
+    channel.postMessage({ from: "x", at: "now", ask: '{"type": "read", "all": true}' });
+    channel.postMessage({ from: "x", at: at - 60_000, ask: '{"type": "read", "all": true}' });
     second.client.read([notificationId(1)]);
     expect(await command(first.peer)).toEqual({ type: "read", ids: [notificationId(1)] });
     first.peer.send(entry("user:alice", 1, "a"));

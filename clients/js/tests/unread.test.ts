@@ -13,7 +13,7 @@ describe("Unread", () => {
 
   beforeEach(() => {
     unread = createUnread(5);
-    unread.welcome(3, { "user:alice": 44, everyone: 7 });
+    unread.welcomed(3, { "user:alice": 44, everyone: 7 });
   });
 
   it("is what the server counted, and what is sent again is in it", () => {
@@ -81,7 +81,7 @@ describe("Unread", () => {
 
   it("begins anew with each welcome", () => {
     unread.arrived("user:alice", 45, "a");
-    unread.welcome(1, { "user:alice": 50, everyone: 7 });
+    unread.welcomed(1, { "user:alice": 50, everyone: 7 });
     expect(unread.count).toBe(1);
   });
 });

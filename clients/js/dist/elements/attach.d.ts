@@ -6,8 +6,8 @@ import type { ToastStack } from "./toaststack.js";
  * says how many. The gathering ends when all that was missed has come, or nothing comes for 1.5 s, but not
  * before the page is in front; what another tab showed by then is left out.
  *
- * @param sound whether one is to be heard with what is live; asked each time
- * @param system whether the system is to tell what comes while no tab is visible, if the person allowed it; asked each time
+ * @param toasts whether it has the attribute `sound` says whether one is to be heard with what is live; `system`, whether the
+ * system is to tell what comes while no tab is visible, if the person allowed it
  * @param signal ends it; what is gathered then is not shown
  */
-export declare function attach(client: NotifierClient, stack: ToastStack, sound: () => boolean, system: () => boolean, signal: AbortSignal): void;
+export declare function attach(client: NotifierClient, stack: ToastStack, toasts: Element, signal: AbortSignal): void;

@@ -24,15 +24,12 @@ export interface Content {
     readonly notification: Notification | null;
 }
 /** `data.actions`: a list of `{label, url}` or `{label, name}`, at most three. What is malformed or leads nowhere safe is left out. */
-export declare function actionsOf({ data }: Notification): Action[];
-export interface CardOptions {
-    readonly words: Words;
-    /** Called after an action was chosen. */
-    readonly done?: () => void;
-    /** What a title that is no link does when it is pressed; without it, it is no button. */
-    readonly press?: () => void;
-    /** What stands below the body. */
-    readonly meta?: HTMLElement;
-}
-/** Builds a toast or a row of the list, with its tools at the end. Every text of the notification is set as text. */
-export declare function card(names: string, content: Content, options: CardOptions, ...tools: HTMLElement[]): HTMLLIElement;
+export declare const actionsOf: ({ data }: Notification) => Action[];
+/**
+ * Builds a toast or a row of the list. Every text of the notification is set as text.
+ *
+ * @param tools what stands at its end
+ * @param meta what stands below the body
+ * @param press what a title that is no link does when it is pressed; without it, it is no button
+ */
+export declare const card: (names: string, { title, body, level, notification }: Content, words: Words, tools: HTMLElement[], meta?: HTMLElement, press?: () => void) => HTMLLIElement;

@@ -5,6 +5,5 @@ export type Row = ReturnType<typeof createRow>;
 /** One notification in the panel. Its element stays the same while its state changes, and with it the focus. */
 export declare function createRow(item: InboxItem, words: Words, client: NotifierClient): {
     node: HTMLElement;
-    tick: () => void;
     update(to: InboxItem): void;
 };

@@ -1,4 +1,4 @@
-import type { Level, Notification } from "../frames.js";
+import type { Notification } from "../frames.js";
 import type { NotifierClient } from "../client.js";
 import type { NotificationDetail } from "../events.js";
 import { listen } from "../listen.js";
@@ -17,23 +17,20 @@ const CLAIM = 500;
 /** Of more than these only the number is kept. */
 const MOST_GATHERED = 1_000;
 
-const BY_WEIGHT: readonly Level[] = ["error", "warning", "success"];
-
 /**
  * Shows what a client receives on a stack of toasts. What is live is shown at once, in the tab that is in front. What was missed, and
  * what comes while the page is not looked at, is gathered: up to three are shown one by one, more become one toast that
  * says how many. The gathering ends when all that was missed has come, or nothing comes for 1.5 s, but not
  * before the page is in front; what another tab showed by then is left out.
  *
- * @param sound whether one is to be heard with what is live; asked each time
- * @param system whether the system is to tell what comes while no tab is visible, if the person allowed it; asked each time
+ * @param toasts whether it has the attribute `sound` says whether one is to be heard with what is live; `system`, whether the
+ * system is to tell what comes while no tab is visible, if the person allowed it
  * @param signal ends it; what is gathered then is not shown
  */
 export function attach(
   client: NotifierClient,
   stack: ToastStack,
-  sound: () => boolean,
-  system: () => boolean,
+  toasts: Element,
   signal: AbortSignal,
 ): void {
   /** What came while nobody looked, by its id. */
@@ -44,10 +41,12 @@ export function attach(
   let beyond = 0;
   /** Where the tabs tell each other what was shown to the person, who is to see it once. */
   let shown: BroadcastChannel | undefined;
-  let isCatchingUp = false;
-  let quiet: ReturnType<typeof setTimeout> | undefined;
+  /** Runs while more of what was missed may come. */
+  let quiet = 0;
 
   const isLookedAt = (): boolean => client.inFront && !document.hidden;
+
+  const sound = (): unknown => toasts.hasAttribute("sound") && chime();
 
   const claim = (ids: readonly string[]): void => shown?.postMessage(ids);
 
@@ -66,31 +65,31 @@ export function attach(
     clear();
     if (count <= FEW) return all.forEach(stack.show);
     // A summary that holds an error stays until it is dismissed, as the error would have.
-    const heaviest = BY_WEIGHT.find((level) => all.some((each) => each.level === level)) ?? "info";
-    stack.showSummary(stack.words.say("whileAway", count), "", heaviest);
+    const hasError = all.some(({ level }) => level === "error");
+    stack.showSummary(stack.words.say("whileAway", count), "", hasError ? "error" : "info");
   };
 
   const finish = (): void => {
     clearTimeout(quiet);
-    isCatchingUp = false;
+    quiet = 0;
     if (isLookedAt()) showGathered();
   };
 
   const awaitQuiet = (): void => {
     clearTimeout(quiet);
-    quiet = setTimeout(finish, QUIET);
+    quiet = window.setTimeout(finish, QUIET);
   };
 
   const look = (): void => {
-    if (!isCatchingUp) finish();
+    if (!quiet) finish();
   };
 
   /** Nobody sees the page. If no other tab shows it, the one that holds the socket lets the system tell. */
   const tellOutside = (notification: Notification): void => {
     const { id } = notification;
     if (!client.leads || signal.aborted || !gathered.has(id)) return;
-    if (sound()) chime();
-    if (system()) tellSystem(notification, () => client.read([id]));
+    sound();
+    if (toasts.hasAttribute("system")) tellSystem(notification, () => client.read([id]));
   };
 
   listen(
@@ -103,7 +102,7 @@ export function attach(
       if (!replayed && isLookedAt()) {
         stack.show(notification);
         claim([id]);
-        if (sound()) chime();
+        sound();
         return;
       }
       if (gathered.size < MOST_GATHERED) gathered.set(id, notification);
@@ -117,7 +116,6 @@ export function attach(
     client,
     "welcome",
     ({ detail: { user } }) => {
-      isCatchingUp = true;
       awaitQuiet();
       shown?.close();
       shown = new BroadcastChannel(`notifier shown ${user}`);

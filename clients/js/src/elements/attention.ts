@@ -5,31 +5,28 @@ import { safeHref } from "../links.js";
 const PAUSE = 2_000;
 
 let context: AudioContext | undefined;
-let last = -PAUSE;
+let last = 0;
 
-/** Two short, soft tones, made here: nothing is loaded. Silent where the browser wants a click on the page first. */
+/** A short, soft sound, made here: nothing is loaded. Silent where the browser wants a click on the page first. */
 export function chime(): void {
-  const now = performance.now();
+  const now = Date.now();
   if (now - last < PAUSE) return;
   last = now;
   context ??= new AudioContext();
   const { currentTime: start, destination } = context;
   void context.resume().catch(() => {});
-  [659, 880].forEach((frequency, index) => {
-    const tone = new OscillatorNode(context!, { frequency });
-    const volume = new GainNode(context!, { gain: 0.1 });
-    const begin = start + index * 0.11;
-    volume.gain.setTargetAtTime(0, begin, 0.06);
-    tone.connect(volume).connect(destination);
-    tone.start(begin);
-    tone.stop(begin + 0.4);
-  });
+  const tone = new OscillatorNode(context, { frequency: 880 });
+  const volume = new GainNode(context, { gain: 0.1 });
+  volume.gain.setTargetAtTime(0, start + 0.1, 0.1);
+  tone.connect(volume).connect(destination);
+  tone.start();
+  tone.stop(start + 0.6);
 }
 
 /** What the person said about system notifications: "default" means that nobody asked yet. Undefined where the browser knows none. */
-export function systemPermission(): NotificationPermission | undefined {
+export const systemPermission = (): NotificationPermission | undefined => {
   return window.Notification?.permission;
-}
+};
 
 /** Tells it by the system; a click on it brings the page to the front and calls `open`. */
 export function tellSystem({ id, title, body, icon }: Notification, open: () => void): void {

@@ -3,7 +3,6 @@ import { listen } from "../listen.js";
 import { icon, make } from "./dom.js";
 import { NotifierElement } from "./element.js";
 import { createPanel } from "./panel.js";
-import { place } from "./place.js";
 import type { Words } from "./texts.js";
 
 const MOST_SHOWN = 99;
@@ -15,8 +14,8 @@ const MOST_SHOWN = 99;
  * @fires notifier-toggle - the panel was opened or closed
  */
 export class NotifierBell extends NotifierElement {
-  #bell: HTMLElement | null = null;
-  #panel: HTMLElement | null = null;
+  #bell: HTMLElement | undefined;
+  #panel: HTMLElement | undefined;
 
   /** Whether the panel is open. */
   get open(): boolean {
@@ -32,10 +31,10 @@ export class NotifierBell extends NotifierElement {
   }
 
   protected draw(root: ShadowRoot, client: NotifierClient, words: Words, signal: AbortSignal): void {
-    const badge = make("span", "badge", { "aria-hidden": "true" });
-    const attributes = { id: "bell", popovertarget: "panel", "aria-haspopup": "dialog" };
+    const badge = make("span", "badge", { "aria-hidden": "true", "data-level": "error" });
+    const attributes = { id: "bell", popovertarget: "panel" };
     const bell = (this.#bell = make("button", "button", attributes, icon("bell"), badge));
-    const panel = (this.#panel = createPanel(client, words, () => this.hasAttribute("system"), signal));
+    const panel = (this.#panel = createPanel(client, words, this, signal));
     root.append(bell, panel);
 
     const count = (): void => {
@@ -53,15 +52,8 @@ export class NotifierBell extends NotifierElement {
     for (const type of ["state", "notification", "status"]) listen(client, type, count, signal);
     count();
 
-    const seek = (): void => {
-      if (this.open) place(panel, bell);
-    };
-    listen(window, "resize", seek, signal);
-    listen(window, "scroll", seek, signal, true);
     listen(panel, "beforetoggle", () => {
-      // It has a size only when it is open, and is placed before it is painted.
-      requestAnimationFrame(seek);
-      if (this.open && panel.contains(root.activeElement)) bell.focus();
+      if (panel.contains(root.activeElement)) bell.focus();
     });
     listen(panel, "toggle", () => this.dispatchEvent(new Event("notifier-toggle")));
     // The browser closes it when something else is pressed; what is focused elsewhere must not lie below it.

@@ -34,7 +34,7 @@ export interface Content {
 const MOST_ACTIONS = 3;
 
 /** `data.actions`: a list of `{label, url}` or `{label, name}`, at most three. What is malformed or leads nowhere safe is left out. */
-export function actionsOf({ data }: Notification): Action[] {
+export const actionsOf = ({ data }: Notification): Action[] => {
   const { actions } = data;
   const text = (value: unknown): string => (typeof value === "string" ? value.trim() : "");
   return (Array.isArray(actions) ? actions : [])
@@ -44,41 +44,41 @@ export function actionsOf({ data }: Notification): Action[] {
     })
     .filter(({ label, name, url }) => label && (name || url))
     .slice(0, MOST_ACTIONS);
-}
+};
 
 /** A link that tells the page first; a listener that prevents the default follows it in its own way. */
-function link(names: string, href: string, text: string, tell: () => boolean): HTMLElement {
+const link = (names: string, href: string, text: string, tell: () => boolean): HTMLElement => {
   const made = make("a", names, { href, rel: "noopener noreferrer", dir: "auto" }, text);
   listen(made, "click", (event) => tell() || event.preventDefault());
   return made;
-}
+};
 
 /** The notification's own picture if its address is safe, and otherwise, or when it does not load, the sign of its level. */
-function picture(source: string | undefined): HTMLElement {
+const picture = (source: string | undefined): HTMLElement => {
   const frame = make("span", "icon", { "aria-hidden": "true" });
   const src = safeHref(source);
   if (src === null) return frame;
-  const image = make("img", "", { referrerpolicy: "no-referrer", src });
-  image.alt = "";
+  const image = make("img", "", { referrerpolicy: "no-referrer", src, alt: "" });
   listen(image, "error", () => image.remove());
   frame.append(image);
   return frame;
-}
+};
 
-export interface CardOptions {
-  readonly words: Words;
-  /** Called after an action was chosen. */
-  readonly done?: () => void;
-  /** What a title that is no link does when it is pressed; without it, it is no button. */
-  readonly press?: () => void;
-  /** What stands below the body. */
-  readonly meta?: HTMLElement;
-}
-
-/** Builds a toast or a row of the list, with its tools at the end. Every text of the notification is set as text. */
-export function card(names: string, content: Content, options: CardOptions, ...tools: HTMLElement[]): HTMLLIElement {
-  const { title, body, level, notification } = content;
-  const { words, done, press, meta } = options;
+/**
+ * Builds a toast or a row of the list. Every text of the notification is set as text.
+ *
+ * @param tools what stands at its end
+ * @param meta what stands below the body
+ * @param press what a title that is no link does when it is pressed; without it, it is no button
+ */
+export const card = (
+  names: string,
+  { title, body, level, notification }: Content,
+  words: Words,
+  tools: HTMLElement[],
+  meta?: HTMLElement,
+  press?: () => void,
+): HTMLLIElement => {
   const tell = (type: string, detail: object): boolean =>
     node.dispatchEvent(new CustomEvent(type, { detail: { notification, ...detail }, bubbles: true, composed: true, cancelable: true }));
   const href = safeHref(notification?.url);
@@ -90,11 +90,7 @@ export function card(names: string, content: Content, options: CardOptions, ...t
         : make("span", "title", { dir: "auto" }, title);
   const actions = (notification ? actionsOf(notification) : []).map((action) => {
     const { label, url } = action;
-    const choose = (): boolean => {
-      const isFollowed = tell("notifier-action", { action });
-      done?.();
-      return isFollowed;
-    };
+    const choose = (): boolean => tell("notifier-action", { action });
     return url ? link("action", url, label, choose) : button("action", label, choose, { dir: "auto" });
   });
   const text = make(
@@ -105,9 +101,9 @@ export function card(names: string, content: Content, options: CardOptions, ...t
     heading,
     body && make("p", "body", { dir: "auto" }, body),
     meta,
-    actions.length > 0 ? make("div", "actions", {}, ...actions) : null,
+    actions[0] ? make("div", "actions", {}, ...actions) : null,
   );
   const attributes = { "data-level": level, "data-id": notification?.id ?? "" };
   const node = make("li", names, attributes, picture(notification?.icon), text, make("div", "tools", {}, ...tools));
   return node;
-}
+};

@@ -11,9 +11,9 @@ const shared = new Map<string, Shared>();
 
 async function token(url: string): Promise<string> {
   const response = await fetch(url, { cache: "no-store" });
-  if (!response.ok) throw new Error(`${url} answered ${response.status}.`);
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
   const text = (await response.text()).trim();
-  return text.startsWith("{") ? String((JSON.parse(text) as { token?: unknown }).token) : text;
+  return text.startsWith("{") ? (JSON.parse(text) as { token: string }).token : text;
 }
 
 /**
@@ -24,12 +24,14 @@ async function token(url: string): Promise<string> {
  */
 export function borrow(url: string, tokenUrl: string, signal: AbortSignal): NotifierClient {
   const key = `${new URL(url, document.baseURI)} ${tokenUrl}`;
-  const options = tokenUrl === "" ? {} : { getToken: () => token(tokenUrl) };
-  const found = shared.get(key) ?? { client: new NotifierClient({ url, tabs: sharedTabs, ...options }), users: 0 };
+  const found = shared.get(key) ?? {
+    client: new NotifierClient({ url, tabs: sharedTabs, ...(tokenUrl && { getToken: () => token(tokenUrl) }) }),
+    users: 0,
+  };
   shared.set(key, found);
   found.users += 1;
   // Whoever borrowed it adds its listeners first.
-  queueMicrotask(() => found.users > 0 && found.client.status === "offline" && found.client.connect());
+  queueMicrotask(() => found.client.status === "offline" && found.client.connect());
   listen(signal, "abort", () => {
     found.users -= 1;
     if (found.users > 0) return;

@@ -3,18 +3,18 @@ import { borrow } from "./clients.js";
 import { type Texts, type Words, createWords } from "./texts.js";
 
 // A server that renders pages imports this module too, and has no elements.
-const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
+const Base = (globalThis.document ? HTMLElement : class {}) as typeof HTMLElement;
 
 /** What the elements have in common: a client, found by address or given; texts; a shadow tree that is drawn anew when one of them changes. */
 export abstract class NotifierElement extends Base {
   static readonly observedAttributes: readonly string[] = ["url", "token-url", "lang", "max", "duration", "hotkey"];
 
   /** The style sheet of all elements. */
-  static styles = "";
+  static styles: string;
 
   #client: NotifierClient | null = null;
   #texts: Texts = {};
-  #drawn: AbortController | null = null;
+  #drawn: AbortController | undefined;
   #planned = false;
 
   /** Puts the element's content into its empty shadow tree. What it listens to and started ends with the signal. */
@@ -66,7 +66,6 @@ export abstract class NotifierElement extends Base {
     queueMicrotask(() => {
       this.#planned = false;
       const last = this.#drawn;
-      this.#drawn = null;
       if (this.isConnected) this.#begin();
       last?.abort();
     });
@@ -79,7 +78,7 @@ export abstract class NotifierElement extends Base {
     root.adoptedStyleSheets = [sheet];
     root.replaceChildren();
     const { signal } = (this.#drawn = new AbortController());
-    const lang = this.closest("[lang]")?.getAttribute("lang") ?? "";
+    const lang = this.closest<HTMLElement>("[lang]")?.lang;
     const words = createWords(this.#texts, lang);
     const url = this.getAttribute("url");
     const client = this.#client ?? (url && borrow(url, this.getAttribute("token-url") ?? "", signal));

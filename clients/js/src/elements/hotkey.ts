@@ -1,9 +1,9 @@
 /** Reads "F8" or "Alt+T": a key with the modifiers that must be held, no others. "" is no key at all. */
 export function hotkey(text: string): (event: KeyboardEvent) => boolean {
   const parts = text.toLowerCase().split("+");
-  const key = parts.pop() ?? "";
+  const key = parts.pop()!;
   return (event) =>
-    key !== "" &&
+    !!key &&
     // With Alt a Mac types another letter; the code is that of the key.
     (event.key.toLowerCase() === key || event.code.toLowerCase() === `key${key}`) &&
     (["alt", "ctrl", "meta", "shift"] as const).every((each) => event[`${each}Key`] === parts.includes(each));

@@ -27,8 +27,14 @@ export function createInboxList(client: NotifierClient, changed: () => void, sig
   let load = new AbortController();
   /** What was told while a page was on its way, which may be older than that. */
   let told: StateDetail[] = [];
-  /** Ids of what came meanwhile. */
-  let fresh: string[] = [];
+  /** What came meanwhile. */
+  let fresh: InboxItem[] = [];
+
+  /** Lists these, the newest first; ids rise with time. Of two with the same id the later one holds. */
+  const merge = (all: readonly InboxItem[]): void => {
+    const known = new Map(all.map((item) => [item.id, item]));
+    items = [...known.values()].sort((one, other) => (one.id < other.id ? 1 : -1)).slice(0, MOST);
+  };
 
   const has = (id: string): boolean => items.some((item) => item.id === id);
 
@@ -54,9 +60,7 @@ export function createInboxList(client: NotifierClient, changed: () => void, sig
       const { notifications, next } = await client.inbox({ cursor: from, limit: PAGE, view, signal: mine });
       if (mine.aborted) return;
       // What came live while the page was on its way may be in it, or nowhere but here.
-      const known = notifications.map(({ id }) => id);
-      const kept = items.filter(({ id }) => !known.includes(id) && (from || fresh.includes(id)));
-      items = [...kept, ...notifications];
+      merge([...(from ? items : fresh), ...notifications]);
       cursor = next;
       progress = next === null || items.length >= MOST ? "end" : "idle";
       told.splice(0).forEach(apply);
@@ -66,7 +70,7 @@ export function createInboxList(client: NotifierClient, changed: () => void, sig
     }
     changed();
     // A page may hold nothing for this view: the end is nearer all the same.
-    if (progress === "idle" && items.length === 0) await more();
+    if (progress === "idle" && !items[0]) await more();
   };
 
   /** Loads a view from its beginning. What is shown of the same view stays until the answer is there. */
@@ -85,13 +89,11 @@ export function createInboxList(client: NotifierClient, changed: () => void, sig
     client,
     "notification",
     ({ detail: { notification } }) => {
-      const { id } = notification;
-      if (view === "archived" || has(id)) return;
-      // Ids rise with time. What is older than all that was loaded comes with its page.
-      if (cursor !== null && !items.some((item) => item.id < id)) return;
-      if (progress === "loading") fresh.push(id);
-      items.push({ ...notification, read: false, archived: false });
-      items = items.sort((one, other) => (one.id < other.id ? 1 : -1)).slice(0, MOST);
+      // What is older than all that was loaded comes with its page.
+      if (view === "archived" || (cursor !== null && !items.some(({ id }) => id < notification.id))) return;
+      const item = { ...notification, read: false, archived: false };
+      if (progress === "loading") fresh.push(item);
+      merge([item, ...items]);
       changed();
     },
     signal,

@@ -2,7 +2,7 @@ import type { NotifierClient } from "../client.js";
 import { listen } from "../listen.js";
 import type { InboxView } from "../rest.js";
 import { systemPermission } from "./attention.js";
-import { button, focusedBeside, icon, iconButton, make } from "./dom.js";
+import { button, icon, iconButton, make } from "./dom.js";
 import { createInboxList } from "./inboxlist.js";
 import { type Row, createRow } from "./row.js";
 import type { TextName, Words } from "./texts.js";
@@ -16,16 +16,16 @@ const MINUTE = 60_000;
 /**
  * What the bell opens: the inbox with its views, and how the connection stands.
  *
- * @param system whether to offer system notifications; asked each time
+ * @param bell whether it has the attribute `system` says whether to offer system notifications
  */
-export function createPanel(client: NotifierClient, words: Words, system: () => boolean, signal: AbortSignal): HTMLElement {
+export function createPanel(client: NotifierClient, words: Words, bell: Element, signal: AbortSignal): HTMLElement {
   const rows = new Map<string, Row>();
   let isOpen = false;
 
   const more = (): void => void list.more();
   const quiet = (names: string, name: TextName, press: () => void): HTMLButtonElement => button(`quiet ${names}`, words.say(name), press);
   const line = (names: string, ...children: HTMLElement[]): HTMLElement => make("div", names, {}, ...children);
-  const told = (name: TextName, role = ""): HTMLElement => make("p", "", { role }, words.say(name));
+  const told = (name: TextName): HTMLElement => make("p", "", {}, words.say(name));
 
   /** Shows a view from its beginning. */
   const turn = (view: InboxView): void => {
@@ -36,10 +36,12 @@ export function createPanel(client: NotifierClient, words: Words, system: () => 
   const readAll = quiet("mark-all", "markAllRead", () => client.readAll());
   const heading = make("h2", "heading", { id: "name" }, words.say("notifications"));
   const head = line("header", heading, readAll, iconButton("tool close", () => node.hidePopover(), "close", words.say("close")));
-  const tabs = VIEWS.map((view) =>
-    button("tab", words.say(view), () => turn(view), { role: "tab", "aria-controls": "scroll" }),
-  );
-  const tablist = make("div", "tabs", { role: "tablist", "aria-labelledby": "name" }, ...tabs);
+  const tabs = VIEWS.map((view) => {
+    const choice = make("input", "", { type: "radio", name: "view" });
+    listen(choice, "change", () => turn(view));
+    return make("label", "tab", {}, choice, words.say(view));
+  });
+  const views = make("div", "tabs", { role: "radiogroup", "aria-labelledby": "name" }, ...tabs);
   const connection = make("p", "", { role: "status" });
   const strip = line("strip connection", connection, quiet("reconnect", "reconnect", () => client.connect()));
   const ask = async (): Promise<void> => {
@@ -49,13 +51,12 @@ export function createPanel(client: NotifierClient, words: Words, system: () => 
   const offer = line("strip offer", told("systemOffer"), quiet("allow", "systemAllow", ask));
   const empty = line("empty");
   const items = make("ul", "list", { role: "list" });
-  const failed = line("note failed", told("failed", "alert"), quiet("retry", "retry", more));
+  const failed = make("p", "note failed", { role: "alert" }, words.say("failed"));
   const loadMore = quiet("note load-more", "loadMore", more);
-  const tabpanel = { id: "scroll", role: "tabpanel", tabindex: "0" };
-  const scroll = make("div", "scroll", tabpanel, empty, items, failed, loadMore);
+  const scroll = make("div", "scroll", { id: "scroll", role: "group", tabindex: "0" }, empty, items, failed, loadMore);
   // In the top layer nothing of the page covers it, cuts it off or moves it.
   const dialog = { id: "panel", role: "dialog", popover: "auto", autofocus: "true", tabindex: "-1", "aria-labelledby": "name" };
-  const node = make("div", "panel", dialog, head, tablist, strip, offer, scroll);
+  const node = make("div", "panel", dialog, head, views, strip, offer, scroll);
 
   /** Loads more when the end comes near. What failed is tried again by the person, not by scrolling. */
   const reach = (): void => {
@@ -65,7 +66,7 @@ export function createPanel(client: NotifierClient, words: Words, system: () => 
 
   /** Brings the rows in line with the items; one that stays keeps its element, and a lost focus goes to its neighbour. */
   const fill = (): void => {
-    const focused = focusedBeside(items);
+    const focused = items.querySelector<HTMLElement>(":focus");
     const place = [...items.children].findIndex((row) => row.contains(focused));
     for (const [id, row] of rows) {
       if (list.items.some((item) => item.id === id)) continue;
@@ -88,24 +89,19 @@ export function createPanel(client: NotifierClient, words: Words, system: () => 
     if (!isOpen) return;
     const { view, progress } = list;
     const { status, unread } = client;
-    const focused = focusedBeside(node);
+    const focused = node.querySelector(":focus");
     const before = rows.size;
     fill();
-    tabs.forEach((tab, index) => {
-      const isHere = VIEWS[index] === view;
-      tab.ariaSelected = String(isHere);
-      tab.tabIndex = isHere ? 0 : -1;
-    });
     scroll.ariaLabel = words.say(view);
     empty.replaceChildren(icon("bell"), told(EMPTY[view]));
     empty.hidden = progress !== "end" || rows.size > 0;
     failed.hidden = progress !== "failed";
-    loadMore.hidden = progress === "failed" || progress === "end";
-    loadMore.textContent = words.say(progress === "loading" ? "loading" : "loadMore");
+    loadMore.hidden = progress === "end";
+    loadMore.textContent = words.say(progress === "failed" ? "retry" : progress === "loading" ? progress : "loadMore");
     readAll.disabled = unread === 0;
     strip.hidden = status === "live";
     connection.textContent = status === "live" ? "" : words.say(status);
-    offer.hidden = !system() || systemPermission() !== "default";
+    offer.hidden = !bell.hasAttribute("system") || systemPermission() !== "default";
     // What was pressed may be of no use now: the focus goes to what came of it.
     if (focused === loadMore && rows.size > before) items.children[before]?.querySelector<HTMLElement>(".title")?.focus();
     else if (focused?.closest(":disabled,[hidden]")) scroll.focus();
@@ -113,24 +109,17 @@ export function createPanel(client: NotifierClient, words: Words, system: () => 
   };
 
   const list = createInboxList(client, render, signal);
-  // The arrow keys walk along the tabs, towards the side that they point to.
-  listen(tablist, "keydown", (event) => {
-    if (!event.key.startsWith("Arrow")) return;
-    event.preventDefault();
-    const forward = getComputedStyle(node).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
-    const tab = tabs[(VIEWS.indexOf(list.view) + (event.key === forward ? 1 : 2)) % 3];
-    tab?.click();
-    tab?.focus();
-  });
   listen(scroll, "scroll", reach);
-  const ticking = setInterval(() => rows.forEach((row) => row.tick()), MINUTE);
+  const ticking = setInterval(render, MINUTE); // Times are relative.
   listen(signal, "abort", () => clearInterval(ticking));
   listen(client, "status", render, signal);
 
   // All there is, the newest first.
   listen(node, "beforetoggle", (event) => {
     isOpen = (event as ToggleEvent).newState === "open";
-    if (isOpen) turn("all");
+    if (!isOpen) return;
+    views.querySelector("input")!.checked = true;
+    turn("all");
   });
 
   return node;

@@ -16,26 +16,20 @@ export function createRow(item: InboxItem, words: Words, client: NotifierClient)
   const filing = button("tool file", "", () => client[item.archived ? "unarchive" : "archive"]([id]));
   const meta = make("p", "meta", {}, time, make("bdi", "", {}, category));
   const press = (): void => void node.toggleAttribute("data-open");
-  const node: HTMLElement = card("item", { ...item, notification: item }, { words, meta, press }, marking, filing);
+  const node: HTMLElement = card("item", { ...item, notification: item }, words, [marking, filing], meta, press);
   listen(node, "click", ({ target }) => item.read || (target as Element).closest(".tools") || client.read([id]));
-
-  /** Says anew how long ago it was. */
-  const tick = (): void => {
-    time.textContent = words.ago(date);
-  };
 
   return {
     node,
-    tick,
 
     update(to: InboxItem): void {
       item = to;
       const { read, archived } = item;
       node.toggleAttribute("data-unread", !read);
-      node.setAttribute("part", read ? "item" : "item item-unread");
+      node.part.toggle("item-unread", !read);
       dress(marking, read ? "dot" : "check", words.say(read ? "markUnread" : "markRead"));
       dress(filing, archived ? "back" : "archive", words.say(archived ? "unarchive" : "archive"));
-      tick();
+      time.textContent = words.ago(date);
     },
   };
 }

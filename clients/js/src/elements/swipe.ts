@@ -36,6 +36,6 @@ export function swipeable(element: HTMLElement, gone: () => void): void {
     move(0);
   });
   // What ends a swipe on a link is no click on it.
-  listen(element, "click", (event) => moved !== 0 && event.preventDefault(), undefined, true);
+  element.addEventListener("click", (event) => moved !== 0 && event.preventDefault(), true);
   listen(element, "dragstart", (event) => event.preventDefault());
 }

@@ -17,18 +17,18 @@ export const TEXTS = {
   dismiss: "Dismiss",
   loading: "Loading…",
   loadMore: "Load more",
-  failed: "Could not be loaded",
+  failed: "Loading failed",
   retry: "Try again",
   emptyAll: "All caught up",
   emptyUnread: "Nothing unread",
   emptyArchived: "Nothing archived",
   connecting: "Connecting…",
-  offline: "Offline, reconnecting…",
+  offline: "Reconnecting…",
   refused: "Disconnected",
   reconnect: "Reconnect",
-  systemOffer: "Notify outside this page?",
-  systemAllow: "Turn on",
-  more: "+{count} more",
+  systemOffer: "System notifications",
+  systemAllow: "Allow",
+  more: "{count} more",
   whileAway: "{count} while you were away",
   info: "Information",
   success: "Success",
@@ -41,8 +41,8 @@ export type TextName = keyof typeof TEXTS;
 export type Texts = Partial<Record<TextName, Text>>;
 
 const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
-  ["year", 31_557_600],
-  ["month", 2_629_800],
+  ["year", 31_536_000],
+  ["month", 2_628_000],
   ["week", 604_800],
   ["day", 86_400],
   ["hour", 3_600],
@@ -57,14 +57,13 @@ export type Words = ReturnType<typeof createWords>;
  * @param lang a BCP 47 tag; for one that is none the browser's own language is taken
  */
 export function createWords(texts: Texts = {}, lang = "") {
-  let locale: string[] = [];
-  try {
-    locale = Intl.getCanonicalLocales(lang || []);
-  } catch {
-    // It is no tag.
-  }
-
+  let locale: string | undefined = lang || undefined;
   const number = (count: number): string => count.toLocaleString(locale);
+  try {
+    number(0);
+  } catch {
+    locale = undefined; // It is no tag.
+  }
 
   return {
     number,
@@ -83,6 +82,6 @@ export function createWords(texts: Texts = {}, lang = "") {
       return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(-Math.floor(Math.max(0, seconds) / size), unit);
     },
 
-    moment: (date: Date): string => date.toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" }),
+    moment: (date: Date): string => date.toLocaleString(locale),
   };
 }

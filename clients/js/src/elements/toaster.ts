@@ -34,8 +34,7 @@ export class NotifierToasts extends NotifierElement {
     const [max, duration] = [number("max", 3), number("duration", 6_000)];
     const hotkey = this.getAttribute("hotkey") ?? "F8";
     const stack = (this.#stack = createToastStack(root, { words, max, duration, hotkey, seen }, signal));
-    const has = (name: string) => (): boolean => this.hasAttribute(name);
-    attach(client, stack, has("sound"), has("system"), signal);
+    attach(client, stack, this, signal);
     const pass = ({ detail }: CustomEvent): unknown => this.dispatchEvent(new CustomEvent("notifier-notification", { detail, bubbles: true }));
     const read = ({ detail }: CustomEvent<OpenDetail>): void => client.read([detail.notification.id].filter(isNotificationId));
     listen(client, "notification", pass, signal);

@@ -1,7 +1,6 @@
 import type { Level, Notification } from "../frames.js";
 import { type Content, actionsOf, card } from "./card.js";
-import { type Countdown, createCountdown } from "./countdown.js";
-import { focusedBeside, iconButton, make } from "./dom.js";
+import { iconButton, make } from "./dom.js";
 import { listen } from "../listen.js";
 import { hotkey } from "./hotkey.js";
 import { swipeable } from "./swipe.js";
@@ -29,10 +28,8 @@ const enum Turn {
 interface Toast {
   readonly content: Content;
   readonly node: HTMLElement;
-  /** Rises from toast to toast. */
-  readonly order: number;
-  /** Null for one that stays. */
-  readonly countdown: Countdown | null;
+  /** Ends with its time; null for one that stays. */
+  readonly clock: Animation | null;
   turn: Turn;
 }
 
@@ -62,22 +59,25 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
   /** What came when too many waited already. */
   let overflow = 0;
   let overflowLevel: Level = "info";
-  let shown = 0;
   let isHovered = false;
   /** Where the focus came from, to return there when the last toast is gone. */
-  let origin: HTMLElement | null = null;
+  let origin: HTMLElement | undefined;
 
-  const hasFocus = (node: Node): boolean => node.contains(focusedBeside(root));
+  const hasFocus = (node: Node): boolean => node.contains(parent.activeElement);
 
   const add = (content: Content): void => {
     const { level, notification } = content;
     const dismiss = (): void => takeAway(toast);
     const close = iconButton("tool dismiss", dismiss, "close", words.say("dismiss"));
-    const node = card("toast notifier-toast", content, { words, done: dismiss }, close);
-    const stays = level === "error" || (notification !== null && actionsOf(notification).length > 0);
-    const countdown = stays ? null : createCountdown(duration, dismiss);
-    const toast: Toast = { content, node, countdown, order: shown++, turn: stays ? Turn.stays : Turn.comes };
+    const node = card("toast notifier-toast", content, words, [close]);
+    const stays = level === "error" || !!(notification && actionsOf(notification)[0]);
+    // An animation of nothing is a clock that can stand still, as it does until there is room.
+    const clock = stays ? null : node.animate(null, duration);
+    clock?.pause();
+    if (clock) clock.onfinish = dismiss;
+    const toast: Toast = { content, node, clock, turn: stays ? Turn.stays : Turn.comes };
     swipeable(node, dismiss);
+    listen(node, "notifier-action", dismiss);
     waiting.push(toast);
     settle();
   };
@@ -85,18 +85,13 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
   /** Shows one toast that stands for many notifications. */
   const showSummary = (title: string, body: string, level: Level): void => add({ title, body, level, notification: null });
 
-  const takeOff = (toast: Toast): void => {
-    visible = visible.filter((each) => each !== toast);
-    toast.node.remove();
-  };
-
   const takeAway = (toast: Toast): void => {
-    if (!visible.includes(toast)) return;
     const hadFocus = hasFocus(toast.node);
-    toast.countdown?.(false);
-    takeOff(toast);
+    toast.clock?.cancel();
+    toast.node.remove();
+    visible = visible.filter((each) => each !== toast);
     // The pointer was over a toast that is gone; browsers tell so only when it moves.
-    if (visible.length === 0) isHovered = false;
+    if (!visible[0]) isHovered = false;
     settle();
     if (hadFocus) passFocus();
   };
@@ -104,9 +99,18 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
   /** Brings everything to where it belongs: on the stack, in the line, or into the count. */
   const settle = (): void => {
     const isPaused = isHovered || document.hidden || hasFocus(root);
-    while (visible.length < max || (!isPaused && stepAside())) {
-      const next = waiting.sort((one, other) => one.turn - other.turn).shift();
+    for (;;) {
+      const next = waiting.sort((one, other) => one.turn - other.turn)[0];
       if (!next) break;
+      if (visible.length >= max) {
+        if (isPaused || next.turn === Turn.aside || visible.some(({ clock }) => clock)) break;
+        const oldest = visible.shift()!;
+        oldest.node.remove();
+        oldest.turn = Turn.aside;
+        waiting.push(oldest);
+      }
+      waiting.shift();
+      visible.push(next);
       place(next);
     }
     for (const { content } of waiting.splice(MAX_WAITING)) {
@@ -123,31 +127,18 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
     const count = waiting.length + overflow;
     more.hidden = count === 0;
     more.textContent = words.say("more", count);
-    for (const { countdown } of visible) countdown?.(!isPaused);
+    for (const { clock } of visible) clock?.[isPaused ? "pause" : "play"]();
     if (!document.hidden) seen(visible.flatMap(({ content }) => content.notification?.id ?? []));
   };
 
-  const place = (toast: Toast): void => {
-    const { content, node, turn } = toast;
+  const place = ({ content, node, turn }: Toast): void => {
     const { title, body, level } = content;
-    visible.push(toast);
     list.append(node);
     if (turn === Turn.aside) return;
     // Whoever reads the page later finds it once, in the toast.
     const line = make("p", "", {}, `${words.say(level)}: ${title}. ${body}`);
     (level === "error" || level === "warning" ? alert : status)!.append(line);
     setTimeout(() => line.remove(), SPOKEN);
-  };
-
-  /** Where all that is visible stays, takes one of them from the stack for something newer that waits. Returns whether it did. */
-  const stepAside = (): boolean => {
-    const newest = Math.max(-1, ...waiting.map(({ turn, order }) => (turn === Turn.aside ? -1 : order)));
-    const staying = visible.find(({ order }) => order < newest);
-    if (!staying || visible.some(({ countdown }) => countdown)) return false;
-    takeOff(staying);
-    staying.turn = Turn.aside;
-    waiting.push(staying);
-    return true;
   };
 
   const passFocus = (): void => {
@@ -158,7 +149,7 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
 
   const goBack = (): void => {
     if (origin?.isConnected) origin.focus();
-    else focusedBeside(root)?.blur();
+    else (parent.activeElement as HTMLElement | null)?.blur();
   };
 
   const hover = ({ type, pointerType }: PointerEvent): void => {
@@ -198,7 +189,7 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
   );
   listen(signal, "abort", () => {
     waiting = [];
-    for (const { countdown } of visible) countdown?.(false);
+    for (const { clock } of visible) clock?.cancel();
   });
   parent.append(root);
 
