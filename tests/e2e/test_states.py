@@ -108,7 +108,7 @@ def test_bell(new_adopter: Callable[..., Adopter], look: Look) -> None:
         look.check(page, f"bell-{name.lower()}")
     network = "gone"
     sockets[-1].close(code=4003)
-    expect(page.locator("notifier-bell .connection")).to_contain_text("Offline")
+    expect(page.locator("notifier-bell .connection")).to_contain_text("Reconnecting…")
     look.check(page, "bell-offline")
     # It tries again soon after this press; before it, it might come back by itself, and take the button away.
     page.get_by_role("button", name="Reconnect", exact=True).click()
