@@ -124,7 +124,7 @@ def half_open(kind: str, length: Length, postgres: Postgres | None = None) -> Re
         old = {client.connection_id for client in stage.crowd.clients.values()}
 
         def counted() -> set[str]:
-            listed = presence.get("/api/v1/presence").json()["connections"]
+            listed = presence.get("/api/v1/presence?limit=100").json()["connections"]
             return old & {connection["connection"] for connection in listed}
 
         wait_until(lambda: counted() == old, what="all connections to be counted")
