@@ -79,7 +79,7 @@ class Session:
         self._writer.cancel()
         self.protocol.close(CloseCode.GOING_AWAY)
         self._hub.part(self)
-        self._hub.ledger.sent(self._recipient, self.unacknowledged(math.inf))
+        self._hub.ledger.sent(self, math.inf)
         if self.protocol.stage is Stage.OPEN:
             self._hub.ledger.visited(self.person)
         for task in (self._reader, self._resync, self._timer):
@@ -227,8 +227,8 @@ class Session:
         if self.protocol.stage is Stage.OPEN and self.protocol.topic is None:
             self._resyncing().told(change)
 
-    def unacknowledged(self, before: float) -> list[tuple[str, list[Parcel]]]:
-        return self.protocol.delivery.take_unacknowledged(before, self._loop.time())
+    def unacknowledged(self, before: float, only: str | None) -> list[tuple[str, list[Parcel]]]:
+        return self.protocol.delivery.take_unacknowledged(before, self._loop.time(), only)
 
     def leave(self, code: CloseCode) -> None:
         self.protocol.close(code)

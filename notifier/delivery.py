@@ -177,23 +177,23 @@ class Delivery:
         acknowledged, self._acknowledged = self._acknowledged, []
         return acknowledged
 
-    def take_unacknowledged(self, before: float, now: float) -> list[tuple[str, list[Parcel]]]:
-        """What was sent up to `before` and is not acknowledged, by stream; each entry once.
+    def take_unacknowledged(self, before: float, now: float, only: str | None = None) -> list[tuple[str, list[Parcel]]]:
+        """What was sent up to `before` and is not acknowledged, by stream; each entry once. With `only`, of this stream.
 
         A client that acknowledges nothing is not followed from entry to entry: what it was sent is given out as sent now.
         """
-        self.catch_up()
-        found, self._left = self._left, []
-        if not self._acks:
-            for stream, track in self._tracks.items():
-                if track.sent > track.noted:
-                    first = max(track.noted, track.sent - self._window) + 1
-                    found.append((stream, [(seq, 0, now) for seq in range(first, track.sent + 1)]))
-                    track.noted = track.sent
-        elif self._count:
-            for stream, track in self._tracks.items():
-                if not track.on_the_way or track.on_the_way[-1][0] <= track.noted:
-                    continue
+        found = [lot for lot in self._left if only in {None, lot[0]}] if self._left else []
+        self._left = []
+        if only is None or (self._place is not None and self._place[1] is self._tracks.get(only)):
+            self.catch_up()
+        for stream, track in self._tracks.items():
+            if only is not None and stream != only:
+                continue
+            if not self._acks and track.sent > track.noted:
+                first = max(track.noted, track.sent - self._window) + 1
+                found.append((stream, [(seq, 0, now) for seq in range(first, track.sent + 1)]))
+                track.noted = track.sent
+            elif track.on_the_way and track.on_the_way[-1][0] > track.noted:
                 overdue = [parcel for parcel in track.on_the_way if parcel[0] > track.noted and parcel[2] <= before]
                 if overdue:
                     track.noted = overdue[-1][0]

@@ -54,8 +54,8 @@ class Sender(Protocol):
     def person(self) -> Person:
         """For whom it was opened."""
 
-    def unacknowledged(self, before: float) -> list[tuple[str, list[Parcel]]]:
-        """What was sent up to this time and is not acknowledged, by stream; each entry once."""
+    def unacknowledged(self, before: float, only: str | None) -> list[tuple[str, list[Parcel]]]:
+        """What was sent up to this time, and is not acknowledged, of this stream or of all; by stream, each entry once."""
 
 
 class Ledger:
@@ -89,9 +89,14 @@ class Ledger:
         ]
         self._add(recipient, lots, now)
 
-    def sent(self, recipient: str, lots: list[tuple[str, list[Parcel]]]) -> None:
-        """These were sent, by stream, and nothing acknowledged them so far."""
-        self._add(recipient, lots, None)
+    def sent(self, sender: Sender, before: float) -> None:
+        """Look at what this connection was sent up to this time, and nothing acknowledged so far."""
+        if self._kept == "none":
+            return
+        recipient = sender.person.recipient
+        only = names.user_stream(recipient) if self._kept == "people" else None
+        if lots := sender.unacknowledged(before, only):
+            self._add(recipient, lots, None)
 
     def seen(self, recipient: str, notification_ids: list[str]) -> None:
         """The person has these before their eyes."""
@@ -145,7 +150,7 @@ class Ledger:
     async def flush(self, connections: Iterable[Sender]) -> None:
         """Write everything, also what was sent to these a moment ago. Unavailable when the database does not answer."""
         for sender in connections:
-            self.sent(sender.person.recipient, sender.unacknowledged(math.inf))
+            self.sent(sender, math.inf)
             self.visited(sender.person)
         await self._write(math.inf, patient=False)
 
@@ -158,8 +163,7 @@ class Ledger:
         for number, sender in enumerate(connections):
             if number % _CONNECTIONS_AT_A_TIME == _CONNECTIONS_AT_A_TIME - 1:
                 await asyncio.sleep(0)
-            if overdue := sender.unacknowledged(before):
-                self.sent(sender.person.recipient, overdue)
+            self.sent(sender, before)
             if staying:
                 self.visited(sender.person)
 

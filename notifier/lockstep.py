@@ -62,7 +62,7 @@ class Lockstep:
         self.sent = seq
         self._parcels.append(live.parcel)
         self._bytes += size
-        return carriers.difference(self.members)
+        return carriers.difference(self.members) if len(carriers) > len(self.members) else ()
 
     def since(self, seq: int) -> list[Parcel]:
         """What was sent after this entry, to somebody who has all before it."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -33,7 +34,7 @@ class Tab:
         self.person = ALICE
         self.parcels: list[Parcel] = [(seq, 100, 0.0) for seq in seqs]
 
-    def unacknowledged(self, before: float) -> list[tuple[str, list[Parcel]]]:
+    def unacknowledged(self, before: float, only: str | None) -> list[tuple[str, list[Parcel]]]:
         found = [parcel for parcel in self.parcels if parcel[2] <= before]
         self.parcels = [parcel for parcel in self.parcels if parcel[2] > before]
         return [("user:alice", found)] if found else []
@@ -99,7 +100,7 @@ def test_what_was_handled_before_the_connection_was_never_sent_by_it(three: list
     """A client that comes back names its cursor: up to there it has handled what its lost acknowledgements would have told."""
 
     async def work(book: Ledger) -> None:
-        book.sent("alice", lots(2))
+        book.sent(Tab(2), math.inf)
         book.resumed("alice", {"user:alice": (1, 3)}, asyncio.get_running_loop().time())
         await book.flush([])
 
