@@ -136,7 +136,7 @@ _RECONNECT = (
     work(workloads.reconnect, 1000, clients=1000, missed=20),
 )
 _THROUGHPUT = (
-    work(workloads.throughput, 500, clients=500, posts=3000),
+    work(workloads.throughput, 500, clients=500, posts=6000),
     work(workloads.throughput, 200, clients=200, posts=600),
 )
 

@@ -14,7 +14,7 @@ from typing import Protocol as Interface
 from consumers.protocol import Protocol, Stage
 from consumers.resync import Resync
 from consumers.verbs import Verb
-from consumers.writing import Outlet, Writer
+from consumers.writing import FrameOutlet, Outlet, Writer
 from notifier import clientframes, names
 from notifier.access import Person
 from notifier.changes import Change
@@ -22,7 +22,7 @@ from notifier.delivery import Delivery
 from notifier.errors import Forbidden, NotifierError, Unauthenticated, Unavailable
 from notifier.hub import Hub
 from notifier.live import Live, Parcel
-from notifier.lockstep import Lockstep, WriteFrame
+from notifier.lockstep import Lockstep
 from notifier.metrics import METRICS
 from notifier.presence import Pulse
 from notifier.resuming import Opening, Request
@@ -56,11 +56,11 @@ class Session:
         hub: Hub,
         connection: str,
         line: Line,
-        write_frame: WriteFrame | None,
+        frames: FrameOutlet | None,
     ) -> None:
         self.protocol, self.connection = protocol, connection
         self._hub, self._recipient = hub, protocol.person.recipient
-        self._line, self._writer = line, Writer(protocol, line, write_frame)
+        self._line, self._writer = line, Writer(protocol, line, frames)
         self._loop = asyncio.get_running_loop()
         self._reader: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -208,14 +208,18 @@ class Session:
         protocol = self.protocol
         if protocol.passes(live):
             writer = self._writer
+            send = None if step is None else writer.sender()
             if writer.write(live.frame):
-                if step is not None and writer.at_once is not None:
-                    protocol.delivery.fall_in(live.stream, step, self, writer.at_once)
+                if step is not None and send is not None:
+                    protocol.delivery.fall_in(live.stream, step, self, send)
                 if not protocol.delivery.behind:
                     return
             else:
                 protocol.push(live.text)
         self.settle()
+
+    def finish(self, rest: bytes) -> None:
+        self._writer.finish(rest)
 
     def notice(self, stream: str, head: int, revision: int) -> None:
         if self.protocol.notice(stream, head):

@@ -6,7 +6,7 @@ from typing import Protocol as Interface
 
 from consumers.protocol import Protocol
 from notifier.live import frame_of
-from notifier.lockstep import WriteFrame
+from notifier.lockstep import Send
 from notifier.metrics import METRICS
 from notifier.wire import CloseCode
 
@@ -25,34 +25,52 @@ class Outlet(Interface):
         """Close."""
 
 
+class FrameOutlet(Interface):
+    """The same socket, on servers that offer more than ASGI does: `scope["extensions"]["notifier.frame"]`."""
+
+    def write_frame(self, frame: bytes) -> bool:
+        """Write an encoded WebSocket frame now, unless the socket is closing or takes nothing. Returns whether it did."""
+
+    def sender(self) -> Send | None:
+        """What writes encoded frames for as long as nothing has to go first, and from then on none. None if something has to now."""
+
+
 class Writer:
     """Writes `protocol.out`, and closes with `protocol.closing`.
 
-    Some servers offer `at_once`: it writes an encoded WebSocket frame now, and returns whether it did. `ended` is set when the socket
-    is closed, or does not take anything any more.
+    `ended` is set when the socket is closed, or does not take anything any more.
     """
 
-    __slots__ = ("_outlet", "_protocol", "_task", "at_once", "ended")
+    __slots__ = ("_frames", "_outlet", "_protocol", "_task", "ended")
 
-    def __init__(self, protocol: Protocol, outlet: Outlet, at_once: WriteFrame | None) -> None:
-        self._protocol, self._outlet, self.at_once = protocol, outlet, at_once
+    def __init__(self, protocol: Protocol, outlet: Outlet, frames: FrameOutlet | None) -> None:
+        self._protocol, self._outlet, self._frames = protocol, outlet, frames
         self._task: asyncio.Task[None] | None = None
         self.ended = False
 
     def write(self, frame: bytes) -> bool:
         """Write an encoded frame now, if nothing waits that goes first. Returns whether it did."""
-        if self._task is not None or self._protocol.out or self.at_once is None or not self.at_once(frame):
+        if self._task is not None or self._protocol.out or self._frames is None or not self._frames.write_frame(frame):
             return False
         METRICS.frames += 1
         return True
+
+    def finish(self, rest: bytes) -> None:
+        """Write the rest of a frame that `sender` began."""
+        if self._frames is not None:
+            self._frames.write_frame(rest)
+
+    def sender(self) -> Send | None:
+        """As in `FrameOutlet`; None, too, where the server offers none."""
+        return None if self._frames is None else self._frames.sender()
 
     def settle(self) -> None:
         """Write what waits, and close if that is asked for."""
         protocol = self._protocol
         if self._task is not None:
             return
-        if protocol.out and self.at_once is not None:
-            self._write_at_once(self.at_once)
+        if protocol.out and self._frames is not None:
+            self._write_at_once(self._frames)
         if protocol.out or protocol.closing is not None:
             protocol.delivery.fall_out()  # what waits goes first
             self._task = asyncio.create_task(self._write())
@@ -67,14 +85,14 @@ class Writer:
         if self._task is not None:
             self._task.cancel()
 
-    def _write_at_once(self, at_once: WriteFrame) -> None:
+    def _write_at_once(self, outlet: FrameOutlet) -> None:
         """As long as the socket takes it, many frames in one go."""
         out, frames, size = self._protocol.out, list[bytes](), 0
         while out:
             while len(frames) < len(out) and size < _WRITE_BYTES:
                 frames.append(frame_of(out[len(frames)]))
                 size += len(frames[-1])
-            if not at_once(b"".join(frames)):
+            if not outlet.write_frame(b"".join(frames)):
                 return
             METRICS.frames += len(frames)
             del out[: len(frames)]

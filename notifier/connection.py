@@ -20,6 +20,9 @@ class Connection(Closable, Sender, Protocol):
     def push(self, live: Live, step: Lockstep | None) -> None:
         """A live entry. Where many carry its stream, who gets it may fall in with `step`."""
 
+    def finish(self, rest: bytes) -> None:
+        """Write the rest of a frame whose beginning went out in step."""
+
     def notice(self, stream: str, head: int, revision: int) -> None:
         """How far the stream reaches by now, and the revision of what its person read and follows."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from notifier import wire
 from notifier.live import Parcel
-from notifier.lockstep import MOST_BYTES, MOST_ENTRIES, Lockstep, Member, WriteFrame
+from notifier.lockstep import MOST_BYTES, MOST_ENTRIES, Lockstep, Member, Send
 
 
 @dataclass(slots=True)
@@ -200,12 +200,12 @@ class Delivery:
                     found.append((stream, overdue))
         return found
 
-    def fall_in(self, stream: str, step: Lockstep, member: Member, write: WriteFrame) -> None:
+    def fall_in(self, stream: str, step: Lockstep, member: Member, send: Send) -> None:
         """Go in step with the others from now on, unless it has something else of the stream, or is on the way to be behind."""
         track = self._tracks.get(stream)
         if track is not None and self._place is None and track.sent == track.head == step.sent and self._has_room():
             self._place = (step, track, member)
-            step.members[member] = write
+            step.members[member] = send
 
     def fall_out(self) -> None:
         """Go on alone, if it did not before."""

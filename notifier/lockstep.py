@@ -14,8 +14,8 @@ MOST_ENTRIES = 64
 """A member may be so many entries ahead of its own books: only who has room for them is in step."""
 MOST_BYTES = 256 * 1024
 
-# Writes an encoded frame at once, and says whether it could.
-WriteFrame = Callable[[bytes], bool]
+# As a socket's own: writes as much as the socket takes now, and returns how much that is. OSError, too, when that is nothing.
+Send = Callable[[bytes], int]
 
 
 class Books(Protocol):
@@ -35,6 +35,9 @@ class Member(Protocol):
     def delivery(self) -> Books:
         """What it was sent."""
 
+    def finish(self, rest: bytes) -> None:
+        """Write the rest of a frame whose beginning went out."""
+
 
 M = TypeVar("M", bound=Member)
 
@@ -46,7 +49,7 @@ class Lockstep:
 
     def __init__(self) -> None:
         self.sent = 0
-        self.members: dict[Member, WriteFrame] = {}
+        self.members: dict[Member, Send] = {}
         # The last that were sent; no member lacks an older one in its books.
         self._parcels: list[Parcel] = []
         self._bytes = 0
@@ -58,24 +61,36 @@ class Lockstep:
             self._disband()
         elif len(self._parcels) == MOST_ENTRIES or self._bytes + size > MOST_BYTES:
             self._settle()
-        self._write(live)
+        unfinished = self._write(live.frame)
         self.sent = seq
         self._parcels.append(live.parcel)
         self._bytes += size
+        for member, rest in unfinished:
+            member.finish(rest)
+            member.delivery.fall_out()
         return carriers.difference(self.members) if len(carriers) > len(self.members) else ()
 
     def since(self, seq: int) -> list[Parcel]:
         """What was sent after this entry, to somebody who has all before it."""
         return self._parcels[len(self._parcels) - (self.sent - seq) :]
 
-    def _write(self, live: Live) -> None:
-        frame = live.frame
+    def _write(self, frame: bytes) -> list[tuple[Member, bytes]]:
+        """Who cannot take it falls out. Returns to whom only a part of it went, each with the rest."""
+        size, short = len(frame), list[tuple[Member, int]]()
         # Of copies: nobody has to know what a server's way of writing may lead to.
-        members = zip(tuple(self.members), tuple(self.members.values()), strict=True)
-        refused = [member for member, write in members if not write(frame)]
-        METRICS.frames += len(self.members) - len(refused)
-        for member in refused:
-            member.delivery.fall_out()
+        for member, send in zip(tuple(self.members), tuple(self.members.values()), strict=True):
+            try:
+                went = send(frame)
+            except OSError:
+                went = 0
+            if went != size:
+                short.append((member, went))
+        METRICS.frames += len(self.members)
+        for member, went in short:
+            if not went:
+                METRICS.frames -= 1
+                member.delivery.fall_out()
+        return [(member, frame[went:]) for member, went in short if went]
 
     def _settle(self) -> None:
         """Bring the books of all up to date. Who has no room for more falls out."""

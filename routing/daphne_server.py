@@ -41,7 +41,7 @@ class BoundedSocket(WebSocketProtocol):
 
     def extensions(self) -> dict[str, Any]:
         """`notifier.frame` as `routing.uvicorn_socket` has it, and `notifier.offer`."""
-        return {"notifier.frame": self.write_frame, "notifier.offer": self.offer_to}
+        return {"notifier.frame": self, "notifier.offer": self.offer_to}
 
     def write_frame(self, frame: bytes) -> bool:
         """As `routing.uvicorn_socket` does: past autobahn's encoding, and past Twisted's wait for a socket that takes it."""
@@ -55,6 +55,13 @@ class BoundedSocket(WebSocketProtocol):
         if written < len(frame):
             transport.write(frame[written:])  # type: ignore[no-untyped-call]
         return True
+
+    def sender(self) -> Callable[[bytes], int]:
+        """No socket's own, as with `routing.uvicorn_socket`: whether something has to go first is looked up for each frame."""
+        return self._send_frame
+
+    def _send_frame(self, frame: bytes) -> int:
+        return len(frame) if self.write_frame(frame) else 0
 
     def offer_to(self, take: Callable[[str], bool]) -> None:
         """From now on offer each text message to this function first. What it takes, by returning true, does not come through `receive`:

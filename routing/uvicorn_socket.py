@@ -17,6 +17,7 @@ from websockets.server import ServerProtocol
 
 from notifier.live import frame_of
 from routing import eager, handshake
+from routing.direct_writer import DirectWriter
 from routing.frame_parsers import short_text
 from routing.sockets import Receiver, Sockets
 
@@ -34,13 +35,13 @@ _NO_CODE, _ABNORMAL, _BAD_TEXT, _FAILED, _RESTART = 1005, 1006, 1007, 1011, 1012
 class Socket(asyncio.Protocol):
     """One connection, from its upgrade on.
 
-    ASGI, with two extensions of our own, `notifier.frame` and `notifier.handover`: see `write_frame` and `hand_over`.
+    ASGI, with two extensions of our own. `notifier.frame` is this object, for `write_frame` and `sender`, and `notifier.handover` is `hand_over`.
     `open` and `tasks` are uvicorn's: what it waits for at its end.
     """
 
     __slots__ = (
-        "_accept_key", "_awaited", "_close_timer", "_closing", "_date", "_ended", "_is_paused", "_is_text", "_open", "_parser", "_parts",
-        "_pinged", "_receiver", "_sockets", "_tasks", "_transport", "_waiting", "_works", "_writable",
+        "_accept_key", "_awaited", "_close_timer", "_closing", "_date", "_ended", "_is_paused", "_is_text", "_open", "_out", "_parser",
+        "_parts", "_pinged", "_receiver", "_sockets", "_tasks", "_transport", "_waiting", "_works", "_writable",
     )  # fmt: skip
 
     def __init__(self, sockets: Sockets, open_: set[Any], tasks: set[asyncio.Task[None]], key: str) -> None:
@@ -48,6 +49,7 @@ class Socket(asyncio.Protocol):
         self._accept_key: str | None = key
         self._date: list[handshake.Header] = []
         self._transport: asyncio.Transport
+        self._out: DirectWriter
         self._parser: ServerProtocol | None = None
         self._parts: list[bytes] = []
         self._is_text = True
@@ -65,9 +67,9 @@ class Socket(asyncio.Protocol):
 
     def begin(self, transport: asyncio.Transport, application: Application, scope: dict[str, Any], date: Any) -> None:
         """Start the application, which accepts or not."""
-        self._transport, self._date = transport, date
+        self._transport, self._out, self._date = transport, DirectWriter(transport), date
         self._open.add(self)
-        scope["extensions"] = {"notifier.frame": self.write_frame, "notifier.handover": self.hand_over}
+        scope["extensions"] = {"notifier.frame": self, "notifier.handover": self.hand_over}
         self._waiting.append({"type": "websocket.connect"})
         # Who presents a token is let in without any wait.
         if (task := eager.start(self._run(application, scope))) is not None:
@@ -89,7 +91,7 @@ class Socket(asyncio.Protocol):
         finally:
             if self._receiver is None:
                 if self._accept_key is not None and not self._closing:
-                    self._transport.write(handshake.FAILURE)
+                    self._out.write(handshake.FAILURE)
                 if self._close_timer is None:
                     self._transport.close()
 
@@ -110,16 +112,16 @@ class Socket(asyncio.Protocol):
             case "websocket.accept", str(key):
                 self._accept(key, event)
             case "websocket.close", str():
-                self._closing = True
-                self._transport.write(handshake.FORBIDDEN)
+                self._shut()
+                self._out.write(handshake.FORBIDDEN)
                 self._transport.close()
                 self._end(_ABNORMAL)
             case "websocket.close", None:
                 self._close(event.get("code", 1000), event.get("reason") or "")
             case "websocket.send", None if event.get("bytes") is not None:
-                self._transport.write(Frame(Opcode.BINARY, event["bytes"]).serialize(mask=False))
+                self._out.write(Frame(Opcode.BINARY, event["bytes"]).serialize(mask=False))
             case "websocket.send", None:
-                self._transport.write(frame_of(event["text"]))
+                self._out.write(frame_of(event["text"]))
             case other, _:
                 raise RuntimeError(f"{other} is no message of ASGI that may be sent now")
 
@@ -127,7 +129,7 @@ class Socket(asyncio.Protocol):
         headers = [*self._date, *event.get("headers", ())]
         if event.get("subprotocol"):
             headers.append((b"Sec-WebSocket-Protocol", event["subprotocol"].encode()))
-        self._transport.write(handshake.acceptance(key, headers))
+        self._out.write(handshake.acceptance(key, headers))
         self._accept_key, self._date = None, []
         self._sockets.keep_alive.add(self)
 
@@ -140,8 +142,12 @@ class Socket(asyncio.Protocol):
         """
         if self._writable is not None or self._closing:
             return False
-        self._transport.write(frame)
+        self._out.write(frame)
         return True
+
+    def sender(self) -> Callable[[bytes], int] | None:
+        """What writes encoded frames to the socket as long as nothing has to go first: see `DirectWriter`."""
+        return None if self._writable is not None or self._closing else self._out.sender()
 
     def hand_over(self, receiver: Receiver) -> None:
         """From now on messages go to the receiver, and the application may end."""
@@ -188,7 +194,7 @@ class Socket(asyncio.Protocol):
         # A client that takes nothing gets no pongs either: they would pile up.
         if answer and not parser.eof_sent:
             if self._writable is None:
-                self._transport.write(answer)
+                self._out.write(answer)
             answer = b""
         frames = parser.events_received()
         # What came together with what breaks the rules is not looked at.
@@ -199,8 +205,8 @@ class Socket(asyncio.Protocol):
                 case Frame(Opcode.TEXT | Opcode.BINARY | Opcode.CONT):
                     self._take_part(frame, parser)
         if parser.eof_sent:
-            self._transport.write(answer + b"".join(parser.data_to_send()))
-            self._closing = True
+            self._out.write(answer + b"".join(parser.data_to_send()))
+            self._shut()
             self._transport.close()
             closed = parser.close_rcvd or parser.close_sent
             self._end(closed.code if closed else _ABNORMAL)
@@ -219,7 +225,7 @@ class Socket(asyncio.Protocol):
             try:
                 message = {"text": data.decode()} if self._is_text else {"bytes": data}
             except UnicodeDecodeError:
-                self._closing = True
+                self._shut()
                 parser.fail(_BAD_TEXT)
             else:
                 self._deliver({"type": "websocket.receive", **message})
@@ -238,7 +244,7 @@ class Socket(asyncio.Protocol):
         self.resume_writing()
         if self._close_timer is not None:
             self._close_timer.cancel()
-        self._closing = True
+        self._shut()
         self._end(_ABNORMAL if self._accept_key is not None else _NO_CODE)
 
     def _deliver(self, event: Event) -> None:
@@ -263,6 +269,11 @@ class Socket(asyncio.Protocol):
 
     # -------------------------------------------------------------- the end
 
+    def _shut(self) -> None:
+        """Nothing is sent any more, but for the end."""
+        self._closing = True
+        self._out.give_back()
+
     def _close(self, code: int, reason: str) -> None:
         """Close with a close frame, and wait for the client's for a while."""
         parser = self._parser = self._parser or self._sockets.parsers.lend()
@@ -270,8 +281,8 @@ class Socket(asyncio.Protocol):
             parser.send_close(code, reason)
         except InvalidState:  # the client was faster
             return
-        self._transport.write(b"".join(parser.data_to_send()))
-        self._closing = True
+        self._out.write(b"".join(parser.data_to_send()))
+        self._shut()
         self._regulate()
         loop = asyncio.get_running_loop()
         self._close_timer = loop.call_later(_CLOSE_SECONDS, self._transport.abort)
@@ -288,12 +299,10 @@ class Socket(asyncio.Protocol):
             return
         if self._pinged is None:
             self._pinged = payload
-            self._transport.write(frame)
+            self._out.write(frame)
             return
-        self._transport.write(
-            Frame(Opcode.CLOSE, Close(_FAILED, "keepalive ping timeout").serialize()).serialize(mask=False)
-        )
-        self._closing = True
+        self._out.write(Frame(Opcode.CLOSE, Close(_FAILED, "keepalive ping timeout").serialize()).serialize(mask=False))
+        self._shut()
         if self._transport.get_write_buffer_size():
             self._transport.abort()  # it takes nothing: what waits for it would wait for ever
         else:
@@ -302,7 +311,7 @@ class Socket(asyncio.Protocol):
     def shutdown(self) -> None:
         """The server stops."""
         if self._accept_key is not None:
-            self._transport.write(handshake.FAILURE)
+            self._out.write(handshake.FAILURE)
         elif not self._closing:
             self._close(_RESTART, "")
         self._transport.close()

@@ -23,6 +23,7 @@ USERS = people(20)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """No repetition for the sake of exactness; longer than `ACK_SECONDS`, for what is not acknowledged comes again."""
     monkeypatch.setattr("bench.workloads._ENOUGH_SECONDS", 0)
+    monkeypatch.setattr("bench.workloads._FANOUT_SECONDS", 0)
     monkeypatch.setattr("bench.workloads._SETTLE_SECONDS", 0.25)
 
 

@@ -88,7 +88,8 @@ class Served:
                 raise RuntimeError("on purpose")
             case "/hands-over/":
                 await send({"type": "websocket.accept"})
-                scope["extensions"]["notifier.handover"](Taker(scope["extensions"]["notifier.frame"], self.said))
+                extensions = scope["extensions"]
+                extensions["notifier.handover"](Taker(extensions["notifier.frame"].write_frame, self.said))
             case _:
                 await send({"type": "websocket.accept"})
                 while (event := await receive())["type"] == "websocket.receive":

@@ -24,18 +24,29 @@ class Client:
         self.delivery, self.twin = Delivery(acks=acks, window=window), Delivery(acks=acks, window=window)
         self.got: list[tuple[str, int]] = []
         self.twins: list[tuple[str, int]] = []
-        self.takes = True
-        """Whether its socket takes anything at the moment."""
+        self.takes = 1.0
+        """How much of a frame its socket takes at the moment."""
+        self.begun: tuple[str, bytes] | None = None
 
     def both(self, verb: str, *args: Any, **options: Any) -> Any:
         ours, theirs = (getattr(each, verb)(*args, **options) for each in (self.delivery, self.twin))
         assert ours == theirs, verb
         return ours
 
-    def write(self, stream: str, frame: bytes) -> bool:
-        if self.takes:
-            self.got.append((stream, int(frame.rpartition(b" ")[2])))
-        return self.takes
+    def send(self, stream: str, frame: bytes) -> int:
+        went = int(len(frame) * self.takes)
+        if not went:
+            raise BlockingIOError
+        self.begun = stream, frame[:went]
+        if went == len(frame):
+            self.finish(b"")
+        return went
+
+    def finish(self, rest: bytes) -> None:
+        assert self.begun is not None
+        stream, begun = self.begun
+        self.begun = None
+        self.got.append((stream, int((begun + rest).rpartition(b" ")[2])))
 
 
 class Together(RuleBasedStateMachine):
@@ -84,11 +95,11 @@ class Together(RuleBasedStateMachine):
         for client in tuple(self.steps[stream].push(live, self.carried[stream])):
             if client.delivery.offer(stream, live.parcel):
                 client.got.append((stream, seq))
-                if client.takes:
-                    client.delivery.fall_in(stream, self.steps[stream], client, partial(client.write, stream))
+                if client.takes == 1:
+                    client.delivery.fall_in(stream, self.steps[stream], client, partial(client.send, stream))
 
-    @rule(number=clients, takes=st.booleans())
-    def block(self, number: int, takes: bool) -> None:
+    @rule(number=clients, takes=st.sampled_from([0.0, 0.3, 1.0]))
+    def block(self, number: int, takes: float) -> None:
         self.people[number].takes = takes
 
     @rule(number=clients)
@@ -108,7 +119,7 @@ class Together(RuleBasedStateMachine):
     def settle_down(self) -> None:
         """All take again, acknowledge and read what they lack."""
         for number, client in enumerate(self.people):
-            client.takes = True
+            client.takes = 1.0
             for stream in STREAMS:
                 self.open(number, stream)
                 self.acknowledge(number, stream, 0)
@@ -146,10 +157,10 @@ class Together(RuleBasedStateMachine):
             client.both("open", stream, self.heads[stream], self.heads[stream], unchecked=False)
             self.carried[stream].add(client)
 
-    @rule(number=clients, patience=st.sampled_from([0.0, 2.0]))
-    def look_around(self, number: int, patience: float) -> None:
+    @rule(number=clients, patience=st.sampled_from([0.0, 2.0]), only=st.none() | streams)
+    def look_around(self, number: int, patience: float, only: str | None) -> None:
         self.now += 1
-        self.people[number].both("take_unacknowledged", self.now - patience, self.now)
+        self.people[number].both("take_unacknowledged", self.now - patience, self.now, only)
 
     @rule(number=clients)
     def look_at_the_queue(self, number: int) -> None:
@@ -160,6 +171,7 @@ class Together(RuleBasedStateMachine):
     def nobody_can_tell_the_difference(self) -> None:
         for client in self.people:
             assert client.got == client.twins
+            assert client.begun is None
             assert client.delivery.behind == client.twin.behind
 
 
@@ -175,15 +187,15 @@ def test_what_thousands_are_sent_is_noted_once() -> None:
         client.delivery.open(stream, 0, 0, unchecked=False)
     wrote: list[bytes] = []
 
-    def write(frame: bytes) -> bool:
+    def send(frame: bytes) -> int:
         wrote.append(frame)
-        return True
+        return len(frame)
 
     for seq in range(1, 4):
         for client in step.push(Live(stream, seq, str(seq), 0), people):
             assert seq == 1
             assert client.delivery.offer(stream, (seq, 1, 0))
-            client.delivery.fall_in(stream, step, client, write)
+            client.delivery.fall_in(stream, step, client, send)
     assert wrote == [frame_of("2")] * 3 + [frame_of("3")] * 3
     assert len(step.members) == 3
     assert [client.delivery.waiting for client in people] == [3, 3, 3]
