@@ -47,10 +47,10 @@ faults: $(VENV)/.dev ## Every fault, at length, on both servers; the report is v
 faults-short: $(VENV)/.dev ## The short form, on one server each: a part of `make test`.
 	$(PY) -m pytest tests/faults/test_scenarios.py
 
-bench: $(VENV)-bench/.installed ## Measure Notifier beside its peers: see docs/benchmark.md. Takes about half an hour.
+bench: $(VENV)-bench/.installed ## Measure Notifier beside its peers: see docs/benchmark.md. Takes a quarter of an hour.
 	@$(VENV)-bench/bin/python -m bench
 
-bench-quick: $(VENV)-bench/.installed ## The same in small sizes: some minutes.
+bench-quick: $(VENV)-bench/.installed ## The same in small sizes: five to ten minutes.
 	@$(VENV)-bench/bin/python -m bench --quick
 
 soak: $(VENV)-bench/.installed ## Steady load for MINUTES=60: memory and CPU stay where they are.

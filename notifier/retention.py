@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.models import Model, QuerySet, UUIDField
 from django.utils import timezone
@@ -69,9 +70,16 @@ def prune(before: datetime) -> Iterator[Pruned]:
     answered from it.
     """
     idempotency.forget_old()
+    _forget_sessions()
     first_kept = ids.first_notification_id(before)
     yield from _prune_entries(first_kept)
     yield from _prune_notifications(first_kept)
+
+
+def _forget_sessions() -> None:
+    """Sessions that have ended, so many of them in a pass."""
+    ended = Session.objects.filter(expire_date__lt=timezone.now()).values_list("pk", flat=True)[:BATCH]
+    Session.objects.filter(pk__in=list(ended)).delete()
 
 
 def overdue(before: datetime) -> Pruned:

@@ -23,7 +23,9 @@ class KeepAlive:
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, socket: Pinged) -> None:
-        # One after the other: what came at once need not be pinged at once.
+        # One after the other: what came at once need not be pinged at once. But nobody is as soon as they come.
+        if self._next == (self._now + 1) % len(self._places):
+            self._next = (self._next + 1) % len(self._places)
         self._places[self._next].add(socket)
         self._next = (self._next + 1) % len(self._places)
         if self._timer is None:
