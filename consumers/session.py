@@ -208,9 +208,8 @@ class Session:
         protocol = self.protocol
         if protocol.passes(live):
             writer = self._writer
-            send = None if step is None else writer.sender()
             if writer.write(live.frame):
-                if step is not None and send is not None:
+                if step is not None and (send := writer.sender()) is not None:
                     protocol.delivery.fall_in(live.stream, step, self, send)
                 if not protocol.delivery.behind:
                     return

@@ -182,13 +182,14 @@ class Delivery:
 
         A client that acknowledges nothing is not followed from entry to entry: what it was sent is given out as sent now.
         """
-        found = [lot for lot in self._left if only in {None, lot[0]}] if self._left else []
-        self._left = []
-        if only is None or (self._place is not None and self._place[1] is self._tracks.get(only)):
+        found, self._left = self._left, []
+        tracks = self._tracks
+        if only is not None:
+            found = [lot for lot in found if lot[0] == only]
+            tracks = {only: tracks[only]} if only in tracks else {}
+        if only is None or (self._place is not None and self._place[1] is tracks.get(only)):
             self.catch_up()
-        for stream, track in self._tracks.items():
-            if only is not None and stream != only:
-                continue
+        for stream, track in tracks.items():
             if not self._acks and track.sent > track.noted:
                 first = max(track.noted, track.sent - self._window) + 1
                 found.append((stream, [(seq, 0, now) for seq in range(first, track.sent + 1)]))

@@ -91,10 +91,8 @@ class Ledger:
 
     def sent(self, sender: Sender, before: float) -> None:
         """Look at what this connection was sent up to this time, and nothing acknowledged so far."""
-        if self._kept == "none":
-            return
         recipient = sender.person.recipient
-        only = names.user_stream(recipient) if self._kept == "people" else None
+        only = {"all": None, "people": names.user_stream(recipient), "none": ""}[self._kept]
         if lots := sender.unacknowledged(before, only):
             self._add(recipient, lots, None)
 

@@ -14,8 +14,8 @@ MOST_ENTRIES = 64
 """A member may be so many entries ahead of its own books: only who has room for them is in step."""
 MOST_BYTES = 256 * 1024
 
-# As a socket's own: writes as much as the socket takes now, and returns how much that is. OSError, too, when that is nothing.
-Send = Callable[[bytes], int]
+# As `send(2)`: of data, with its size and flags, writes as much as the socket takes now, and returns how much that is; -1 for nothing.
+Send = Callable[[bytes, int, int], int]
 
 
 class Books(Protocol):
@@ -79,18 +79,14 @@ class Lockstep:
         size, short = len(frame), list[tuple[Member, int]]()
         # Of copies: nobody has to know what a server's way of writing may lead to.
         for member, send in zip(tuple(self.members), tuple(self.members.values()), strict=True):
-            try:
-                went = send(frame)
-            except OSError:
-                went = 0
-            if went != size:
+            if (went := send(frame, size, 0)) != size:
                 short.append((member, went))
         METRICS.frames += len(self.members)
         for member, went in short:
-            if not went:
+            if went <= 0:
                 METRICS.frames -= 1
                 member.delivery.fall_out()
-        return [(member, frame[went:]) for member, went in short if went]
+        return [(member, frame[went:]) for member, went in short if went > 0]
 
     def _settle(self) -> None:
         """Bring the books of all up to date. Who has no room for more falls out."""

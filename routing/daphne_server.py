@@ -56,12 +56,12 @@ class BoundedSocket(WebSocketProtocol):
             transport.write(frame[written:])  # type: ignore[no-untyped-call]
         return True
 
-    def sender(self) -> Callable[[bytes], int]:
+    def sender(self) -> Callable[[bytes, int, int], int]:
         """No socket's own, as with `routing.uvicorn_socket`: whether something has to go first is looked up for each frame."""
         return self._send_frame
 
-    def _send_frame(self, frame: bytes) -> int:
-        return len(frame) if self.write_frame(frame) else 0
+    def _send_frame(self, frame: bytes, size: int, flags: int) -> int:
+        return size if self.write_frame(frame) else -1
 
     def offer_to(self, take: Callable[[str], bool]) -> None:
         """From now on offer each text message to this function first. What it takes, by returning true, does not come through `receive`:

@@ -1,60 +1,57 @@
-"""Writing to a socket without the way through its transport, where thousands get the same.
-
-A transport queues each write, and makes it at the end of the loop's turn: for one small frame that is a fifth of its cost.
-"""
+"""Writing to a socket without the way through its transport, where thousands get the same."""
 
 import asyncio
-import socket
+import ctypes
+import os
 from collections.abc import Callable
-from typing import cast
+from functools import partial
+from typing import Any
+
+# Not `socket.send`, which lets go of the interpreter's lock for each of them: threads at work then come between any two.
+_send: Any = ctypes.PyDLL(None).send if os.name == "posix" else None
+if _send is not None:
+    _send.restype = ctypes.c_ssize_t
 
 
 class DirectWriter:
-    """All that is written to a socket goes through here, so that it goes out in order: to its transport, or once `sender` was asked for straight to it.
+    """All that is written to a socket goes through here, so that it goes out in order: by its transport, and by the `send` that was lent.
 
-    The socket stays the transport's. It is borrowed by its number, and given back when the transport has something that goes first, and
-    before it closes it: from then on the `send` that was handed out raises OSError, whatever has that number by then.
+    The socket stays the transport's, and is lent by its number. That is taken back when the transport has something that goes first, and
+    before it closes the socket: from then on what was lent writes nothing, whatever has that number by then.
     """
 
-    __slots__ = ("_socket", "_transport")
+    __slots__ = ("_number", "_transport")
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self._socket: socket.socket | None = None
+        self._number: ctypes.c_int | None = None
 
     def write(self, data: bytes) -> None:
-        """Write it: now, if the socket is borrowed and takes it."""
-        went = 0
-        if self._socket is not None:
-            try:
-                went = self._socket.send(data)
-            except OSError:  # it takes nothing, or is no more: the transport finds out which
-                went = 0
-            if went == len(data):
-                return
-            self.give_back()
-        self._transport.write(data[went:])
+        """Write it by the transport, which does so at once if the socket takes it."""
+        self._transport.write(data)
+        if self._number is not None and self._transport.get_write_buffer_size():
+            self.take_back()
 
-    def sender(self) -> Callable[[bytes], int] | None:
-        """The socket's own `send`, which writes as much as it takes and returns how much that is, or raises OSError. What it leaves is the caller's to `write`.
+    def sender(self) -> Callable[[bytes, int, int], int] | None:
+        """`send(2)` of this socket, called with data, its size and flags: returns how much of it was written, and -1 if nothing was. What it leaves is the caller's to `write`.
 
         None while something waits in the transport, or where that is more than a socket, as with TLS.
         """
-        if self._socket is None and self._is_free():
-            line = cast("socket.socket", self._transport.get_extra_info("socket"))
-            self._socket = socket.socket(line.family, line.type, line.proto, fileno=line.fileno())
-        return None if self._socket is None else self._socket.send
+        if self._number is None and self._is_free():
+            self._number = ctypes.c_int(self._transport.get_extra_info("socket").fileno())
+        return None if self._number is None else partial(_send, self._number)
 
-    def give_back(self) -> None:
-        """No `send` that was handed out writes any more. To be called when the connection is lost, if not before."""
-        if self._socket is not None:
-            self._socket.detach()
-            self._socket = None
+    def take_back(self) -> None:
+        """What was lent writes nothing any more. To be called when the connection is lost, if not before."""
+        if self._number is not None:
+            self._number.value = -1
+            self._number = None
 
     def _is_free(self) -> bool:
         transport = self._transport
         return (
-            not transport.is_closing()
+            _send is not None
+            and not transport.is_closing()
             and transport.get_write_buffer_size() == 0
             and transport.get_extra_info("sslcontext") is None
         )

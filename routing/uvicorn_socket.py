@@ -145,7 +145,7 @@ class Socket(asyncio.Protocol):
         self._out.write(frame)
         return True
 
-    def sender(self) -> Callable[[bytes], int] | None:
+    def sender(self) -> Callable[[bytes, int, int], int] | None:
         """What writes encoded frames to the socket as long as nothing has to go first: see `DirectWriter`."""
         return None if self._writable is not None or self._closing else self._out.sender()
 
@@ -239,12 +239,12 @@ class Socket(asyncio.Protocol):
             self._writable = None
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._shut()
         self._open.discard(self)
         self._sockets.keep_alive.remove(self)
         self.resume_writing()
         if self._close_timer is not None:
             self._close_timer.cancel()
-        self._shut()
         self._end(_ABNORMAL if self._accept_key is not None else _NO_CODE)
 
     def _deliver(self, event: Event) -> None:
@@ -272,7 +272,7 @@ class Socket(asyncio.Protocol):
     def _shut(self) -> None:
         """Nothing is sent any more, but for the end."""
         self._closing = True
-        self._out.give_back()
+        self._out.take_back()
 
     def _close(self, code: int, reason: str) -> None:
         """Close with a close frame, and wait for the client's for a while."""
@@ -295,11 +295,16 @@ class Socket(asyncio.Protocol):
 
     def ping(self, payload: bytes, frame: bytes) -> None:
         """Send this frame, a ping with this payload. When the one before was not answered, close."""
-        if self._closing or self._transport.is_closing():
+        if self._close_timer is not None:
             return
+        is_leaving = self._closing or self._transport.is_closing()
         if self._pinged is None:
             self._pinged = payload
-            self._out.write(frame)
+            if not is_leaving:
+                self._out.write(frame)
+            return
+        if is_leaving:
+            self._transport.abort()  # it takes nothing: what waits for it would wait for ever
             return
         self._out.write(Frame(Opcode.CLOSE, Close(_FAILED, "keepalive ping timeout").serialize()).serialize(mask=False))
         self._shut()

@@ -117,8 +117,8 @@ def served() -> Iterator[Served]:
     assert not running.thread.is_alive()
 
 
-def _wait_until(true: Callable[[], bool]) -> None:
-    give_up = time.monotonic() + 5
+def _wait_until(true: Callable[[], bool], seconds: float = 5) -> None:
+    give_up = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < give_up
         time.sleep(0.01)
@@ -171,6 +171,16 @@ def test_ping_that_is_not_answered_ends_it(served: Served, path: bytes) -> None:
         ending = connection.ending(seconds=_PING_SECONDS + 3)
     assert (ending.outcome, ending.tcp != "open") == (1011, True)
     _wait_until(lambda: served.said == [1005])
+
+
+@BOTH
+def test_who_takes_nothing_and_has_no_more_to_say_is_let_go(served: Served, path: bytes) -> None:
+    """A client that closed its half: it answers no ping, and what waits for it would wait for ever."""
+    with served.opened(path) as connection:
+        connection.fill(ws.text(b"x" * 100) * 1000, most=200)
+        _wait_until(
+            lambda: bool(served.said) and not served.server.server_state.connections, seconds=3 * _PING_SECONDS + 4
+        )
 
 
 def test_application_that_does_not_accept(served: Served) -> None:

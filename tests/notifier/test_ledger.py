@@ -13,6 +13,7 @@ from django.db import DataError, OperationalError
 from notifier import ids, ledger
 from notifier.access import Person
 from notifier.database import in_database
+from notifier.delivery import Delivery
 from notifier.errors import Unavailable
 from notifier.following import positions
 from notifier.ledger import Ledger
@@ -134,6 +135,31 @@ def test_setting_says_what_is_kept(three: list[str], settings: Any, kept: str) -
 
     run(work)
     assert written() == {"all": [1, 3, 4], "people": [1, 3], "none": []}[kept]
+
+
+class Follower:
+    """A connection that was sent an entry of a topic, and follows it no longer."""
+
+    def __init__(self) -> None:
+        self.person, self.delivery = ALICE, Delivery()
+        self.delivery.open("topic:a", 0, 0, unchecked=False)
+        self.delivery.offer("topic:a", (1, 100, 0.0))
+        self.delivery.close("topic:a")
+
+    def unacknowledged(self, before: float, only: str | None) -> list[tuple[str, list[Parcel]]]:
+        return self.delivery.take_unacknowledged(before, 0, only)
+
+
+@pytest.mark.parametrize("kept", ["all", "people", "none"])
+def test_who_follows_and_unfollows_for_days_piles_nothing_up(settings: Any, kept: str) -> None:
+    settings.ENVIRONMENT = settings.ENVIRONMENT.model_copy(update={"receipts": kept})
+    follower = Follower()
+
+    async def work(book: Ledger) -> None:
+        book.sent(follower, 0)
+
+    run(work)
+    assert follower.unacknowledged(math.inf, None) == []
 
 
 def test_what_cannot_be_written_is_kept(three: list[str], away: list[Exception]) -> None:

@@ -159,6 +159,14 @@ class RawSocket:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             self._tcp.sendall(b"".join(chunks))
 
+    def fill(self, data: bytes, *, most: int) -> None:
+        """Send this so many times, or until nothing is taken any more, and read nothing; then close this half."""
+        self._tcp.settimeout(0.5)
+        with contextlib.suppress(TimeoutError):
+            for _ in range(most):
+                self._tcp.sendall(data)
+        self._tcp.shutdown(socket.SHUT_WR)
+
     def reset(self) -> None:
         """End TCP at once with a RST."""
         self._tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
