@@ -98,6 +98,21 @@ def test_escape_closes_the_panel_first(adopter: Adopter) -> None:
     expect(page.locator(TOAST)).to_have_count(1)
 
 
+def test_focus_that_is_given_back_leaves_the_page_where_it_is(adopter: Adopter) -> None:
+    """By a toast and by the panel, however far it was scrolled meanwhile."""
+    page = adopter.live()
+    page.evaluate("() => { document.body.style.height = '5000px'; }")
+    _with_errors(page, adopter, "one")
+    for start, key, inside in (("#before", "F8", TOAST), ("#bell", "Enter", ".panel")):
+        page.locator(start).focus()
+        page.keyboard.press(key)
+        expect(page.locator(f"{inside}:focus-within")).to_be_visible()
+        page.evaluate("() => scrollTo(0, 3000)")
+        page.keyboard.press("Escape")
+        expect(page.locator(start)).to_be_focused()
+        assert page.evaluate("() => scrollY") == 3000
+
+
 def test_mark_all_read_takes_every_toast_away_on_every_device(new_adopter: Callable[..., Adopter]) -> None:
     """Errors and the summary, which stay otherwise; but not what the page shows of its own, nor what comes after."""
     here, there = new_adopter(), new_adopter()
