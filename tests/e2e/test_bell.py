@@ -63,6 +63,34 @@ def test_mark_all_read(adopter: Adopter) -> None:
     expect(page.get_by_text("Nothing unread")).to_be_visible()
 
 
+def test_chosen_view_and_what_is_unread_show_in_forced_colours(new_adopter: Callable[..., Adopter]) -> None:
+    adopter = new_adopter(forced_colors="active")
+    adopter.post("unread")
+    page = adopter.live(BELL)
+    _open_panel(page)
+    expect(page.locator(ROWS)).to_have_count(1)
+    ground, *marked = (
+        page.locator(f"notifier-bell {each}").evaluate("(element) => getComputedStyle(element).backgroundColor")
+        for each in (".panel", ".tab:has(:checked)", ".item[data-unread] .icon")
+    )
+    assert ground not in marked
+
+
+def test_click_counts_when_something_is_read_between_press_and_release(adopter: Adopter) -> None:
+    read = adopter.post("read elsewhere")
+    adopter.post("file me")
+    page = adopter.live(BELL)
+    _open_panel(page)
+    expect(page.locator(f"{ROWS}[data-unread]")).to_have_count(2)
+    page.locator(ROWS).first.get_by_role("button", name="Archive").hover()
+    page.mouse.down()
+    headers = {"Authorization": f"Bearer {adopter.service.token(adopter.user)}"}
+    adopter.service.http.post("/api/v1/inbox/read", json={"ids": [read]}, headers=headers)
+    expect(page.locator(f"{ROWS}[data-unread]")).to_have_count(1)
+    page.mouse.up()
+    expect(page.locator(f"{ROWS} .title")).to_have_text(["read elsewhere"])
+
+
 def test_archive_and_back(adopter: Adopter) -> None:
     adopter.post("keep")
     adopter.post("file me")

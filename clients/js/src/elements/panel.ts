@@ -1,7 +1,6 @@
 import type { NotifierClient } from "../client.js";
 import { listen } from "../listen.js";
 import type { InboxView } from "../rest.js";
-import { systemPermission } from "./attention.js";
 import { button, icon, iconButton, make } from "./dom.js";
 import { createInboxList } from "./inboxlist.js";
 import { type Row, createRow } from "./row.js";
@@ -22,7 +21,7 @@ export function createPanel(client: NotifierClient, words: Words, bell: Element,
   const rows = new Map<string, Row>();
   let isOpen = false;
 
-  const more = (): void => void list.more();
+  const more = (): unknown => list.more();
   const quiet = (names: string, name: TextName, press: () => void): HTMLButtonElement => button(`quiet ${names}`, words.say(name), press);
   const line = (names: string, ...children: HTMLElement[]): HTMLElement => make("div", names, {}, ...children);
   const told = (name: TextName): HTMLElement => make("p", "", {}, words.say(name));
@@ -98,10 +97,10 @@ export function createPanel(client: NotifierClient, words: Words, bell: Element,
     failed.hidden = progress !== "failed";
     loadMore.hidden = progress === "end";
     loadMore.textContent = words.say(progress === "failed" ? "retry" : progress === "loading" ? progress : "loadMore");
-    readAll.disabled = unread === 0;
+    readAll.disabled = !unread;
     strip.hidden = status === "live";
     connection.textContent = status === "live" ? "" : words.say(status);
-    offer.hidden = !bell.hasAttribute("system") || systemPermission() !== "default";
+    offer.hidden = !bell.hasAttribute("system") || window.Notification?.permission !== "default";
     // What was pressed may be of no use now: the focus goes to what came of it.
     if (focused === loadMore && rows.size > before) items.children[before]?.querySelector<HTMLElement>(".title")?.focus();
     else if (focused?.closest(":disabled,[hidden]")) scroll.focus();
