@@ -42,13 +42,15 @@ def test_both_elements_share_one_socket(adopter: Adopter) -> None:
 
 def test_three_are_visible_and_the_rest_is_counted(adopter: Adopter) -> None:
     page = adopter.live(_with('duration="600"'))
+    adopter.post("stays", level="error")
+    expect(page.locator(TOAST)).to_have_count(1)
     page.locator("notifier-toasts .region").dispatch_event("pointerdown")
-    for number in range(5):
+    for number in range(4):
         adopter.post(str(number))
     expect(page.locator(TOAST)).to_have_count(3)
     expect(page.locator("notifier-toasts .more")).to_have_text("2 more")
     page.locator("notifier-toasts .region").dispatch_event("pointerleave")
-    expect(page.locator(TOAST)).to_have_count(0)
+    expect(page.locator(f"{TOAST} .title")).to_have_text(["stays"])
 
 
 def test_pointer_on_it_stops_the_clock(adopter: Adopter) -> None:
@@ -59,6 +61,42 @@ def test_pointer_on_it_stops_the_clock(adopter: Adopter) -> None:
     expect(page.locator(TOAST)).to_be_visible()
     page.mouse.move(5, 5)
     expect(page.locator(TOAST)).to_have_count(0)
+
+
+@pytest.mark.parametrize("button", ["Dismiss", "Approve"])
+def test_what_is_left_goes_on_after_a_click(adopter: Adopter, button: str) -> None:
+    """The focus is not left on it, but goes back to where it was."""
+    page = adopter.live(_with('duration="600"'))
+    page.locator("#before").focus()
+    adopter.post("stays", level="error", data={"actions": [{"label": "Approve", "name": "approve"}]})
+    page.locator(TOAST).hover()
+    adopter.post("goes")
+    expect(page.locator(TOAST)).to_have_count(2)
+    page.locator(TOAST).first.get_by_role("button", name=button).click()
+    expect(page.locator("#before")).to_be_focused()
+    page.mouse.move(5, 5)
+    expect(page.locator(TOAST)).to_have_count(0)
+
+
+def test_element_that_is_set_to_what_it_is_keeps_its_toasts(adopter: Adopter) -> None:
+    """As frameworks set it with each render; other texts are shown."""
+    page = adopter.live()
+    render = """(texts) => {
+      const element = document.querySelector("notifier-toasts");
+      element.texts = texts;
+      element.setAttribute("lang", "en");
+      return new Promise((done) => setTimeout(done));
+    }"""
+    page.evaluate(render, {"dismiss": "Away"})
+    adopter.post("here", level="error")
+    expect(page.get_by_role("button", name="Away")).to_be_visible()
+    page.evaluate(render, {"dismiss": "Away"})
+    assert page.locator(TOAST).count() == 1
+    page.evaluate(
+        "() => { const texts = document.querySelector('notifier-toasts').texts; texts.notifications = 'News'; window.own = texts; }"
+    )
+    page.evaluate(f"() => ({render})(own)")
+    expect(page.get_by_role("region", name="News (F8)")).to_be_attached()
 
 
 def test_errors_and_those_with_actions_stay(adopter: Adopter) -> None:
@@ -173,6 +211,24 @@ def _count_sounds(page: Page) -> None:
     )
 
 
+def test_sounds_that_wait_for_a_click_are_one(adopter: Adopter) -> None:
+    """More would be heard at once, and loud."""
+    page = adopter.live(_with("sound"))
+    _count_sounds(page)
+    # As in a browser that wants a click first, whatever this one wants.
+    page.add_init_script(
+        "AudioContext = class extends AudioContext { get state() { return 'suspended'; } resume() { return new Promise(() => {}); } };"
+    )
+    page.reload()
+    page.locator("notifier-bell [data-status=live]").wait_for()
+    page.evaluate("() => { const {now} = Date; window.ahead = 0; Date.now = () => now() + ahead; }")
+    for number in range(3):
+        adopter.post(str(number))
+        expect(page.locator(TOAST)).to_have_count(number + 1)
+        page.evaluate("() => { ahead += 10_000; }")
+    assert page.evaluate("() => sounds") == 1
+
+
 @pytest.mark.parametrize(("attributes", "tones"), [("", 0), ("sound", 1)])
 def test_sound_is_off_unless_asked_for_and_once_for_a_burst(adopter: Adopter, attributes: str, tones: int) -> None:
     page = adopter.live(_with(attributes))
@@ -187,23 +243,38 @@ def test_sound_is_off_unless_asked_for_and_once_for_a_burst(adopter: Adopter, at
 
 
 def test_system_tells_what_comes_to_a_hidden_page(new_adopter: Callable[..., Adopter]) -> None:
-    """Once it is allowed, and as text."""
+    """Once it is allowed, and as text. A click on it leads to the toast, and so to its link."""
     adopter = new_adopter()
     page = adopter.live(_with("system"))
     page.evaluate(
         """() => {
           window.told = [];
-          window.Notification = class { constructor(title, options) { told.push([title, options.body]); } };
+          window.Notification = class {
+            constructor(title, options) { told.push([title, options.body]); window.last = this; }
+            close() {}
+          };
           window.Notification.permission = "granted";
           for (const [name, value] of [["visibilityState", "hidden"], ["hidden", true]])
             Object.defineProperty(document, name, {value, configurable: true});
           document.dispatchEvent(new Event("visibilitychange"));
         }"""
     )
-    adopter.post("<b>Far away</b>", body="still told")
+    adopter.post("<b>Far away</b>", body="still told", url="/orders/1")
     wait_until(lambda: page.evaluate("() => told.length") == 1, what="the system to be told")
     assert page.evaluate("() => told") == [["<b>Far away</b>", "still told"]]
     expect(page.locator(TOAST)).to_have_count(0)
+    page.evaluate(
+        """() => {
+          for (const [name, value] of [["visibilityState", "visible"], ["hidden", false]])
+            Object.defineProperty(document, name, {value, configurable: true});
+          document.dispatchEvent(new Event("visibilitychange"));
+          last.onclick();
+        }"""
+    )
+    adopter.handled(adopter.post("after it"))
+    expect(page.locator(f"{TOAST} .title")).to_have_text(["<b>Far away</b>", "after it"])
+    expect(page.get_by_role("link", name="<b>Far away</b>")).to_be_visible()
+    expect(page.locator("notifier-bell .badge")).to_have_text("2")
 
 
 SCRIPT = "<img src=x onerror=window.hacked=1><script>window.hacked=1</script>&lt;b&gt;"
