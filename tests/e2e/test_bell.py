@@ -22,6 +22,12 @@ def _titles(page: Page) -> list[str]:
     return page.locator(f"{ROWS} .title").all_inner_texts()
 
 
+def _read_elsewhere(adopter: Adopter, notification: str) -> None:
+    headers = {"Authorization": f"Bearer {adopter.service.token(adopter.user)}"}
+    answer = adopter.service.http.post("/api/v1/inbox/read", json={"ids": [notification]}, headers=headers)
+    assert answer.status_code == 200, answer.text
+
+
 def test_badge_counts_what_comes(adopter: Adopter) -> None:
     """And the button says it to those who do not see it."""
     page = adopter.live(BELL)
@@ -84,8 +90,7 @@ def test_click_counts_when_something_is_read_between_press_and_release(adopter: 
     expect(page.locator(f"{ROWS}[data-unread]")).to_have_count(2)
     page.locator(ROWS).first.get_by_role("button", name="Archive").hover()
     page.mouse.down()
-    headers = {"Authorization": f"Bearer {adopter.service.token(adopter.user)}"}
-    adopter.service.http.post("/api/v1/inbox/read", json={"ids": [read]}, headers=headers)
+    _read_elsewhere(adopter, read)
     expect(page.locator(f"{ROWS}[data-unread]")).to_have_count(1)
     page.mouse.up()
     expect(page.locator(f"{ROWS} .title")).to_have_text(["read elsewhere"])
@@ -146,6 +151,19 @@ def test_lost_connection_is_told_and_comes_back(adopter: Adopter) -> None:
     adopter.service.http.post("/api/v1/ops/unblock", json={"user": adopter.user})
     page.get_by_role("button", name="Reconnect").click()
     expect(connection).to_be_hidden()
+
+
+def test_open_panel_has_what_became_read_while_there_was_no_connection(adopter: Adopter) -> None:
+    read = adopter.post("read elsewhere")
+    page = adopter.live(BELL)
+    _open_panel(page)
+    expect(page.locator(f"{ROWS}[data-unread]")).to_have_count(1)
+    adopter.service.http.post("/api/v1/ops/block", json={"user": adopter.user, "reason": "a test"})
+    expect(page.locator("notifier-bell .connection")).to_contain_text("Disconnected")
+    adopter.service.http.post("/api/v1/ops/unblock", json={"user": adopter.user})
+    _read_elsewhere(adopter, read)
+    page.get_by_role("button", name="Reconnect").click()
+    expect(page.locator(f"{ROWS}:not([data-unread])")).to_have_count(1)
 
 
 def test_worked_by_keyboard_alone(adopter: Adopter) -> None:

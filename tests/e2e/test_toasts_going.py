@@ -1,11 +1,11 @@
-"""How toasts go: by Escape where it is meant for them, and when what they say is read anywhere."""
+"""How toasts go: by a click, by Escape where it is meant for them, and when what they say is read anywhere."""
 
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.elementpages import BELL, TOASTS, Adopter
+from tests.e2e.elementpages import BELL, SOCKET, TOASTS, Adopter
 
 pytestmark = pytest.mark.xdist_group("elements")
 
@@ -20,6 +20,21 @@ def _with_errors(page: Page, adopter: Adopter, *titles: str) -> None:
 
 def _titles(page: Page) -> list[str]:
     return page.locator(f"{TOAST} .title").all_inner_texts()
+
+
+@pytest.mark.parametrize("button", ["Dismiss", "Approve"])
+def test_what_is_left_goes_on_after_a_click(adopter: Adopter, button: str) -> None:
+    """The focus is not left on it, but goes back to where it was."""
+    page = adopter.live(f'{BELL}<notifier-toasts {SOCKET} duration="600"></notifier-toasts>')
+    page.locator("#before").focus()
+    adopter.post("stays", level="error", data={"actions": [{"label": "Approve", "name": "approve"}]})
+    page.locator(TOAST).hover()
+    adopter.post("goes")
+    expect(page.locator(TOAST)).to_have_count(2)
+    page.locator(TOAST).first.get_by_role("button", name=button).click()
+    expect(page.locator("#before")).to_be_focused()
+    page.mouse.move(5, 5)
+    expect(page.locator(TOAST)).to_have_count(0)
 
 
 def test_escape_dismisses_the_newest_where_nothing_has_the_focus(adopter: Adopter) -> None:

@@ -49,7 +49,7 @@ export type ToastStack = ReturnType<typeof createToastStack>;
 export function createToastStack(parent: ShadowRoot, options: ToastOptions, signal: AbortSignal) {
   const { words, max, duration, seen } = options;
   const list = make("ol", "list", { role: "list" });
-  const more = make("p", "more", { hidden: "hidden" });
+  const more = make("p", "more", { hidden: "" });
   // Live regions that exist before they speak: errors and warnings interrupt, the rest waits its turn. They hold nothing but text.
   const [alert, status] = ["alert", "status"].map((role) => make("div", "hidden", { role, "aria-atomic": "false" }));
   const name = words.say("notifications") + (options.hotkey && ` (${options.hotkey})`);
