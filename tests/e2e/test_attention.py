@@ -99,6 +99,20 @@ def test_what_came_while_no_tab_was_visible_is_one_summary_in_one_of_them(adopte
     assert _toasts(tabs)[0] == ["live again"]
 
 
+def test_toast_is_shown_once_also_by_an_element_that_was_drawn_anew(adopter: Adopter) -> None:
+    tabs = [adopter.live(BODY) for _ in range(2)]
+    _look_away(tabs[1])
+    tabs[0].evaluate("() => document.body.append(document.querySelector('notifier-toasts'))")
+    adopter.post("once")
+    _count(tabs, 1)
+    expect(tabs[0].locator(TOAST)).to_have_count(1)
+    _look_at(tabs[1])
+    _look_away(tabs[0])
+    adopter.post("then")
+    expect(tabs[1].locator(TOAST)).to_have_count(1)
+    assert _toasts(tabs) == [["once"], ["then"]]
+
+
 @pytest.mark.parametrize("how", ["hidden", "closed"])
 def test_window_that_was_looked_at_last_follows_the_one_that_goes(adopter: Adopter, how: str) -> None:
     """However long others have waited: the toast is there, and nowhere else."""

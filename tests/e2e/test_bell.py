@@ -22,6 +22,12 @@ def _titles(page: Page) -> list[str]:
     return page.locator(f"{ROWS} .title").all_inner_texts()
 
 
+def _read_elsewhere(adopter: Adopter, notification: str) -> None:
+    headers = {"Authorization": f"Bearer {adopter.service.token(adopter.user)}"}
+    answer = adopter.service.http.post("/api/v1/inbox/read", json={"ids": [notification]}, headers=headers)
+    assert answer.status_code == 200, answer.text
+
+
 def test_badge_counts_what_comes(adopter: Adopter) -> None:
     """And the button says it to those who do not see it."""
     page = adopter.live(BELL)
@@ -61,6 +67,33 @@ def test_mark_all_read(adopter: Adopter) -> None:
     expect(page.get_by_role("button", name="Mark all read")).to_be_disabled()
     page.get_by_role("radio", name="Unread").click()
     expect(page.get_by_text("Nothing unread")).to_be_visible()
+
+
+def test_chosen_view_and_what_is_unread_show_in_forced_colours(new_adopter: Callable[..., Adopter]) -> None:
+    adopter = new_adopter(forced_colors="active")
+    adopter.post("unread")
+    page = adopter.live(BELL)
+    _open_panel(page)
+    expect(page.locator(ROWS)).to_have_count(1)
+    ground, *marked = (
+        page.locator(f"notifier-bell {each}").evaluate("(element) => getComputedStyle(element).backgroundColor")
+        for each in (".panel", ".tab:has(:checked)", ".item[data-unread] .icon")
+    )
+    assert ground not in marked
+
+
+def test_click_counts_when_something_is_read_between_press_and_release(adopter: Adopter) -> None:
+    read = adopter.post("read elsewhere")
+    adopter.post("file me")
+    page = adopter.live(BELL)
+    _open_panel(page)
+    expect(page.locator(f"{ROWS}[data-unread]")).to_have_count(2)
+    page.locator(ROWS).first.get_by_role("button", name="Archive").hover()
+    page.mouse.down()
+    _read_elsewhere(adopter, read)
+    expect(page.locator(f"{ROWS}[data-unread]")).to_have_count(1)
+    page.mouse.up()
+    expect(page.locator(f"{ROWS} .title")).to_have_text(["read elsewhere"])
 
 
 def test_archive_and_back(adopter: Adopter) -> None:
@@ -118,6 +151,19 @@ def test_lost_connection_is_told_and_comes_back(adopter: Adopter) -> None:
     adopter.service.http.post("/api/v1/ops/unblock", json={"user": adopter.user})
     page.get_by_role("button", name="Reconnect").click()
     expect(connection).to_be_hidden()
+
+
+def test_open_panel_has_what_became_read_while_there_was_no_connection(adopter: Adopter) -> None:
+    read = adopter.post("read elsewhere")
+    page = adopter.live(BELL)
+    _open_panel(page)
+    expect(page.locator(f"{ROWS}[data-unread]")).to_have_count(1)
+    adopter.service.http.post("/api/v1/ops/block", json={"user": adopter.user, "reason": "a test"})
+    expect(page.locator("notifier-bell .connection")).to_contain_text("Disconnected")
+    adopter.service.http.post("/api/v1/ops/unblock", json={"user": adopter.user})
+    _read_elsewhere(adopter, read)
+    page.get_by_role("button", name="Reconnect").click()
+    expect(page.locator(f"{ROWS}:not([data-unread])")).to_have_count(1)
 
 
 def test_worked_by_keyboard_alone(adopter: Adopter) -> None:

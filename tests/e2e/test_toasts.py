@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.elementpages import BELL, SOCKET, TOASTS, Adopter
 from tests.real.processes import wait_until
@@ -42,13 +42,15 @@ def test_both_elements_share_one_socket(adopter: Adopter) -> None:
 
 def test_three_are_visible_and_the_rest_is_counted(adopter: Adopter) -> None:
     page = adopter.live(_with('duration="600"'))
+    adopter.post("stays", level="error")
+    expect(page.locator(TOAST)).to_have_count(1)
     page.locator("notifier-toasts .region").dispatch_event("pointerdown")
-    for number in range(5):
+    for number in range(4):
         adopter.post(str(number))
     expect(page.locator(TOAST)).to_have_count(3)
     expect(page.locator("notifier-toasts .more")).to_have_text("2 more")
     page.locator("notifier-toasts .region").dispatch_event("pointerleave")
-    expect(page.locator(TOAST)).to_have_count(0)
+    expect(page.locator(f"{TOAST} .title")).to_have_text(["stays"])
 
 
 def test_pointer_on_it_stops_the_clock(adopter: Adopter) -> None:
@@ -59,6 +61,27 @@ def test_pointer_on_it_stops_the_clock(adopter: Adopter) -> None:
     expect(page.locator(TOAST)).to_be_visible()
     page.mouse.move(5, 5)
     expect(page.locator(TOAST)).to_have_count(0)
+
+
+def test_element_that_is_set_to_what_it_is_keeps_its_toasts(adopter: Adopter) -> None:
+    """As frameworks set it with each render; other texts are shown."""
+    page = adopter.live()
+    render = """(texts) => {
+      const element = document.querySelector("notifier-toasts");
+      element.texts = texts;
+      element.setAttribute("lang", "en");
+      return new Promise((done) => setTimeout(done));
+    }"""
+    page.evaluate(render, {"dismiss": "Away"})
+    adopter.post("here", level="error")
+    expect(page.get_by_role("button", name="Away")).to_be_visible()
+    page.evaluate(render, {"dismiss": "Away"})
+    assert page.locator(TOAST).count() == 1
+    page.evaluate(
+        "() => { const texts = document.querySelector('notifier-toasts').texts; texts.notifications = 'News'; window.own = texts; }"
+    )
+    page.evaluate(f"() => ({render})(own)")
+    expect(page.get_by_role("region", name="News (F8)")).to_be_attached()
 
 
 def test_errors_and_those_with_actions_stay(adopter: Adopter) -> None:
@@ -163,47 +186,6 @@ def test_what_came_while_away_is_one_summary_and_the_bell_has_them_all(new_adopt
     expect(page.locator(TOAST)).to_have_count(1)
     page.locator("#bell").click()
     expect(page.locator("notifier-bell .item")).to_have_count(7)
-
-
-def _count_sounds(page: Page) -> None:
-    page.add_init_script(
-        """window.sounds = 0;
-        const {start} = OscillatorNode.prototype;
-        OscillatorNode.prototype.start = function (...when) { sounds += 1; return start.apply(this, when); };"""
-    )
-
-
-@pytest.mark.parametrize(("attributes", "tones"), [("", 0), ("sound", 1)])
-def test_sound_is_off_unless_asked_for_and_once_for_a_burst(adopter: Adopter, attributes: str, tones: int) -> None:
-    page = adopter.live(_with(attributes))
-    _count_sounds(page)
-    page.reload()
-    page.locator("notifier-bell [data-status=live]").wait_for()
-    page.locator("#before").click()
-    for number in range(3):
-        adopter.post(str(number))
-    expect(page.locator(TOAST)).to_have_count(3)
-    assert page.evaluate("() => sounds") == tones
-
-
-def test_system_tells_what_comes_to_a_hidden_page(new_adopter: Callable[..., Adopter]) -> None:
-    """Once it is allowed, and as text."""
-    adopter = new_adopter()
-    page = adopter.live(_with("system"))
-    page.evaluate(
-        """() => {
-          window.told = [];
-          window.Notification = class { constructor(title, options) { told.push([title, options.body]); } };
-          window.Notification.permission = "granted";
-          for (const [name, value] of [["visibilityState", "hidden"], ["hidden", true]])
-            Object.defineProperty(document, name, {value, configurable: true});
-          document.dispatchEvent(new Event("visibilitychange"));
-        }"""
-    )
-    adopter.post("<b>Far away</b>", body="still told")
-    wait_until(lambda: page.evaluate("() => told.length") == 1, what="the system to be told")
-    assert page.evaluate("() => told") == [["<b>Far away</b>", "still told"]]
-    expect(page.locator(TOAST)).to_have_count(0)
 
 
 SCRIPT = "<img src=x onerror=window.hacked=1><script>window.hacked=1</script>&lt;b&gt;"

@@ -1,11 +1,11 @@
-"""How toasts go: by Escape where it is meant for them, and when what they say is read anywhere."""
+"""How toasts go: by a click, by Escape where it is meant for them, and when what they say is read anywhere."""
 
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.elementpages import BELL, TOASTS, Adopter
+from tests.e2e.elementpages import BELL, SOCKET, TOASTS, Adopter
 
 pytestmark = pytest.mark.xdist_group("elements")
 
@@ -20,6 +20,21 @@ def _with_errors(page: Page, adopter: Adopter, *titles: str) -> None:
 
 def _titles(page: Page) -> list[str]:
     return page.locator(f"{TOAST} .title").all_inner_texts()
+
+
+@pytest.mark.parametrize("button", ["Dismiss", "Approve"])
+def test_what_is_left_goes_on_after_a_click(adopter: Adopter, button: str) -> None:
+    """The focus is not left on it, but goes back to where it was."""
+    page = adopter.live(f'{BELL}<notifier-toasts {SOCKET} duration="600"></notifier-toasts>')
+    page.locator("#before").focus()
+    adopter.post("stays", level="error", data={"actions": [{"label": "Approve", "name": "approve"}]})
+    page.locator(TOAST).hover()
+    adopter.post("goes")
+    expect(page.locator(TOAST)).to_have_count(2)
+    page.locator(TOAST).first.get_by_role("button", name=button).click()
+    expect(page.locator("#before")).to_be_focused()
+    page.mouse.move(5, 5)
+    expect(page.locator(TOAST)).to_have_count(0)
 
 
 def test_escape_dismisses_the_newest_where_nothing_has_the_focus(adopter: Adopter) -> None:
@@ -96,6 +111,21 @@ def test_escape_closes_the_panel_first(adopter: Adopter) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
     expect(page.locator(TOAST)).to_have_count(1)
+
+
+def test_focus_that_is_given_back_leaves_the_page_where_it_is(adopter: Adopter) -> None:
+    """By a toast and by the panel, however far it was scrolled meanwhile."""
+    page = adopter.live()
+    page.evaluate("() => { document.body.style.height = '5000px'; }")
+    _with_errors(page, adopter, "one")
+    for start, key, inside in (("#before", "F8", TOAST), ("#bell", "Enter", ".panel")):
+        page.locator(start).focus()
+        page.keyboard.press(key)
+        expect(page.locator(f"{inside}:focus-within")).to_be_visible()
+        page.evaluate("() => scrollTo(0, 3000)")
+        page.keyboard.press("Escape")
+        expect(page.locator(start)).to_be_focused()
+        assert page.evaluate("() => scrollY") == 3000
 
 
 def test_mark_all_read_takes_every_toast_away_on_every_device(new_adopter: Callable[..., Adopter]) -> None:

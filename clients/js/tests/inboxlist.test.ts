@@ -107,6 +107,18 @@ it("tells a failure, keeps what it had and goes on from there", async () => {
   expect([shown(), client.asked.at(-1)?.cursor]).toEqual(["B A", "next"]);
 });
 
+it("begins a view again that failed, and has what came meanwhile", async () => {
+  void list.open("all");
+  await client.answer([item("d"), item("c")], "next");
+  void list.open("unread");
+  client.came("e");
+  expect(shown()).toBe("E");
+  await client.fail();
+  void list.more();
+  await client.answer([item("e"), item("d")]);
+  expect([shown(), client.asked.at(-1)?.cursor]).toEqual(["E D", null]);
+});
+
 it("takes the answer of the view that is wanted, and not of the one before", async () => {
   void list.open("all");
   void list.open("archived");

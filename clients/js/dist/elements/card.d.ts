@@ -24,7 +24,7 @@ export interface Content {
     readonly notification: Notification | null;
 }
 /** `data.actions`: a list of `{label, url}` or `{label, name}`, at most three. What is malformed or leads nowhere safe is left out. */
-export declare const actionsOf: ({ data }: Notification) => Action[];
+export declare const actionsOf: (notification: Notification | null) => Action[];
 /**
  * Builds a toast or a row of the list. Every text of the notification is set as text.
  *

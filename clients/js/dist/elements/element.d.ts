@@ -12,11 +12,11 @@ export declare abstract class NotifierElement extends Base {
     /** A client of the page's own, which the page connects; null: the page's one for `url` is used. */
     get client(): NotifierClient | null;
     set client(client: NotifierClient | null);
-    /** Any of the texts, in the page's words. */
+    /** Any of the texts, in the page's words. What is read is a copy. */
     get texts(): Texts;
     set texts(texts: Texts);
     connectedCallback(): void;
     disconnectedCallback(): void;
-    attributeChangedCallback(): void;
+    attributeChangedCallback(_name: string, last: string | null, value: string | null): void;
 }
 export {};

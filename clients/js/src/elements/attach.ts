@@ -39,8 +39,8 @@ export function attach(
   const places = new WeakMap<Notification, NotificationDetail>();
   /** How many came beyond what is kept. */
   let beyond = 0;
-  /** Where the tabs tell each other what was shown to the person, who is to see it once. */
-  let shown: BroadcastChannel | undefined;
+  /** Where the tabs tell each other what was shown, and to whom: a person is to see it once. */
+  const shown = new BroadcastChannel("notifier shown");
   /** Runs while more of what was missed may come. */
   let quiet = 0;
 
@@ -48,7 +48,7 @@ export function attach(
 
   const sound = (): unknown => toasts.hasAttribute("sound") && chime();
 
-  const claim = (ids: readonly string[]): void => shown?.postMessage(ids);
+  const claim = (ids: readonly string[]): void => shown.postMessage([client.user, ids]);
 
   /** Forgets what was shown elsewhere, or is read. */
   const forget = (ids: readonly string[]): void => ids.forEach((id) => gathered.delete(id));
@@ -86,10 +86,9 @@ export function attach(
 
   /** Nobody sees the page. If no other tab shows it, the one that holds the socket lets the system tell. */
   const tellOutside = (notification: Notification): void => {
-    const { id } = notification;
-    if (!client.leads || signal.aborted || !gathered.has(id)) return;
+    if (!client.leads || signal.aborted || !gathered.has(notification.id)) return;
     sound();
-    if (toasts.hasAttribute("system")) tellSystem(notification, () => client.read([id]));
+    if (toasts.hasAttribute("system")) tellSystem(notification);
   };
 
   listen(
@@ -112,17 +111,8 @@ export function attach(
     },
     signal,
   );
-  listen(
-    client,
-    "welcome",
-    ({ detail: { user } }) => {
-      awaitQuiet();
-      shown?.close();
-      shown = new BroadcastChannel(`notifier shown ${user}`);
-      shown.onmessage = ({ data }) => forget(data as string[]);
-    },
-    signal,
-  );
+  shown.onmessage = ({ data: [user, ids] }) => user === client.user && forget(ids);
+  listen(client, "welcome", awaitQuiet, signal);
   listen(
     client,
     "state",
@@ -142,7 +132,7 @@ export function attach(
   listen(client, "front", look, signal);
   listen(document, "visibilitychange", look, signal);
   listen(signal, "abort", () => {
-    shown?.close();
+    shown.close();
     clearTimeout(quiet);
   });
 }

@@ -12,9 +12,12 @@ export function chime(): void {
   const now = Date.now();
   if (now - last < PAUSE) return;
   last = now;
+  const isSilent = context?.state === "suspended";
   context ??= new AudioContext();
   const { currentTime: start, destination } = context;
   void context.resume().catch(() => {});
+  // One waits already. Any more would be heard with it, all at once and loud.
+  if (isSilent) return;
   const tone = new OscillatorNode(context, { frequency: 880 });
   const volume = new GainNode(context, { gain: 0.1 });
   volume.gain.setTargetAtTime(0, start + 0.1, 0.1);
@@ -23,23 +26,15 @@ export function chime(): void {
   tone.stop(start + 0.6);
 }
 
-/** What the person said about system notifications: "default" means that nobody asked yet. Undefined where the browser knows none. */
-export const systemPermission = (): NotificationPermission | undefined => {
-  return window.Notification?.permission;
-};
-
-/** Tells it by the system; a click on it brings the page to the front and calls `open`. */
-export function tellSystem({ id, title, body, icon }: Notification, open: () => void): void {
-  if (systemPermission() !== "granted") return;
-  const picture = safeHref(icon);
+/** Tells it by the system, if the person allowed it; a click on it brings the page to the front, which shows what came meanwhile. */
+export function tellSystem({ id, title, body, icon }: Notification): void {
   try {
-    const shown = new window.Notification(title, { body, tag: id, ...(picture && { icon: picture }) });
+    const shown = new window.Notification(title, { body, tag: id, icon: (safeHref(icon) ?? undefined)! });
     shown.onclick = () => {
       window.focus();
       shown.close();
-      open();
     };
   } catch {
-    // Chromium on Android takes them from a service worker alone.
+    // The browser has none, or, as Chromium on Android, for service workers alone.
   }
 }

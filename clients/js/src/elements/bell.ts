@@ -42,18 +42,18 @@ export class NotifierBell extends NotifierElement {
       const name = [words.say("notifications")];
       // What is heard is what is seen.
       const number = unread > MOST_SHOWN ? `${words.number(MOST_SHOWN)}+` : words.number(unread);
-      if (unread > 0) name.push(words.say("unreadCount", unread, number));
+      if (unread) name.push(words.say("unreadCount", unread, number));
       if (status !== "live") name.push(words.say(status));
       bell.ariaLabel = name.join(", ");
       bell.dataset["status"] = status;
-      badge.hidden = unread === 0;
+      badge.hidden = !unread;
       badge.textContent = number;
     };
     for (const type of ["state", "notification", "status"]) listen(client, type, count, signal);
     count();
 
     listen(panel, "beforetoggle", () => {
-      if (panel.contains(root.activeElement)) bell.focus();
+      if (panel.contains(root.activeElement)) bell.focus({ preventScroll: true });
     });
     listen(panel, "toggle", () => this.dispatchEvent(new Event("notifier-toggle")));
     // The browser closes it when something else is pressed; what is focused elsewhere must not lie below it.

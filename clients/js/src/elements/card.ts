@@ -34,8 +34,8 @@ export interface Content {
 const MOST_ACTIONS = 3;
 
 /** `data.actions`: a list of `{label, url}` or `{label, name}`, at most three. What is malformed or leads nowhere safe is left out. */
-export const actionsOf = ({ data }: Notification): Action[] => {
-  const { actions } = data;
+export const actionsOf = (notification: Notification | null): Action[] => {
+  const actions = notification?.data["actions"];
   const text = (value: unknown): string => (typeof value === "string" ? value.trim() : "");
   return (Array.isArray(actions) ? actions : [])
     .map((each: unknown) => {
@@ -57,7 +57,7 @@ const link = (names: string, href: string, text: string, tell: () => boolean): H
 const picture = (source: string | undefined): HTMLElement => {
   const frame = make("span", "icon", { "aria-hidden": "true" });
   const src = safeHref(source);
-  if (src === null) return frame;
+  if (!src) return frame;
   const image = make("img", "", { referrerpolicy: "no-referrer", src, alt: "" });
   listen(image, "error", () => image.remove());
   frame.append(image);
@@ -83,12 +83,12 @@ export const card = (
     node.dispatchEvent(new CustomEvent(type, { detail: { notification, ...detail }, bubbles: true, composed: true, cancelable: true }));
   const href = safeHref(notification?.url);
   const heading =
-    href !== null
+    href
       ? link("title", href, title, () => tell("notifier-open", {}))
       : press
         ? button("title", title, press, { dir: "auto" })
         : make("span", "title", { dir: "auto" }, title);
-  const actions = (notification ? actionsOf(notification) : []).map((action) => {
+  const actions = actionsOf(notification).map((action) => {
     const { label, url } = action;
     const choose = (): boolean => tell("notifier-action", { action });
     return url ? link("action", url, label, choose) : button("action", label, choose, { dir: "auto" });

@@ -33,8 +33,7 @@ export function borrow(url: string, tokenUrl: string, signal: AbortSignal): Noti
   // Whoever borrowed it adds its listeners first.
   queueMicrotask(() => found.client.status === "offline" && found.client.connect());
   listen(signal, "abort", () => {
-    found.users -= 1;
-    if (found.users > 0) return;
+    if (--found.users) return;
     shared.delete(key);
     found.client.close();
   });

@@ -13,7 +13,8 @@ export abstract class NotifierElement extends Base {
   static styles: string;
 
   #client: NotifierClient | null = null;
-  #texts: Texts = {};
+  /** As JSON, which tells whether others are set. */
+  #texts: string | undefined;
   #drawn: AbortController | undefined;
   #planned = false;
 
@@ -30,13 +31,15 @@ export abstract class NotifierElement extends Base {
     this.#plan();
   }
 
-  /** Any of the texts, in the page's words. */
+  /** Any of the texts, in the page's words. What is read is a copy. */
   get texts(): Texts {
-    return this.#texts;
+    return JSON.parse(this.#texts ?? "{}");
   }
 
   set texts(texts: Texts) {
-    this.#texts = texts;
+    const json = JSON.stringify(texts);
+    if (json === this.#texts) return;
+    this.#texts = json;
     this.#plan();
   }
 
@@ -55,8 +58,8 @@ export abstract class NotifierElement extends Base {
     this.#plan();
   }
 
-  attributeChangedCallback(): void {
-    this.#plan();
+  attributeChangedCallback(_name: string, last: string | null, value: string | null): void {
+    if (last !== value) this.#plan();
   }
 
   /** Draws once after all that is changed at the same time; an element that is moved is drawn anew, and its client stays connected. */
@@ -79,7 +82,7 @@ export abstract class NotifierElement extends Base {
     root.replaceChildren();
     const { signal } = (this.#drawn = new AbortController());
     const lang = this.closest<HTMLElement>("[lang]")?.lang;
-    const words = createWords(this.#texts, lang);
+    const words = createWords(this.texts, lang);
     const url = this.getAttribute("url");
     const client = this.#client ?? (url && borrow(url, this.getAttribute("token-url") ?? "", signal));
     if (client) this.draw(root, client, words, signal);

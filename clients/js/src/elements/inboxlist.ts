@@ -22,6 +22,7 @@ export type InboxList = ReturnType<typeof createInboxList>;
 export function createInboxList(client: NotifierClient, changed: () => void, signal: AbortSignal) {
   let view: InboxView = "all";
   let items: InboxItem[] = [];
+  /** Where the next page begins; null is the beginning of all. */
   let cursor: string | null = null;
   let progress: Progress = "idle";
   let load = new AbortController();
@@ -36,8 +37,6 @@ export function createInboxList(client: NotifierClient, changed: () => void, sig
     items = [...known.values()].sort((one, other) => (one.id < other.id ? 1 : -1)).slice(0, MOST);
   };
 
-  const has = (id: string): boolean => items.some((item) => item.id === id);
-
   const apply = ({ read, all, unmarked, archived, unarchived }: StateDetail): void => {
     items = items
       .map((item) => ({
@@ -49,24 +48,22 @@ export function createInboxList(client: NotifierClient, changed: () => void, sig
       .filter((item) => item.archived === (view === "archived"));
   };
 
-  const fetchFrom = async (from: string | null): Promise<void> => {
+  const fetchNext = async (): Promise<void> => {
     load.abort();
     const { signal: mine } = (load = new AbortController());
     progress = "loading";
     told = [];
     fresh = [];
     changed();
-    try {
-      const { notifications, next } = await client.inbox({ cursor: from, limit: PAGE, view, signal: mine });
-      if (mine.aborted) return;
+    const page = await client.inbox({ cursor, limit: PAGE, view, signal: mine }).catch(() => null);
+    if (mine.aborted) return;
+    progress = "failed";
+    if (page) {
       // What came live while the page was on its way may be in it, or nowhere but here.
-      merge([...(from ? items : fresh), ...notifications]);
-      cursor = next;
-      progress = next === null || items.length >= MOST ? "end" : "idle";
-      told.splice(0).forEach(apply);
-    } catch {
-      if (mine.aborted) return;
-      progress = "failed";
+      merge([...(cursor ? items : fresh), ...page.notifications]);
+      cursor = page.next;
+      progress = !cursor || items.length >= MOST ? "end" : "idle";
+      told.forEach(apply);
     }
     changed();
     // A page may hold nothing for this view: the end is nearer all the same.
@@ -77,12 +74,13 @@ export function createInboxList(client: NotifierClient, changed: () => void, sig
   const open = (next: InboxView): Promise<void> => {
     if (next !== view) items = [];
     view = next;
-    return fetchFrom(null);
+    cursor = null;
+    return fetchNext();
   };
 
   /** Loads the next page, if there is one and none is on its way. */
   const more = async (): Promise<void> => {
-    if (progress === "idle" || progress === "failed") await fetchFrom(cursor);
+    if (progress === "idle" || progress === "failed") await fetchNext();
   };
 
   listen(
@@ -90,7 +88,7 @@ export function createInboxList(client: NotifierClient, changed: () => void, sig
     "notification",
     ({ detail: { notification } }) => {
       // What is older than all that was loaded comes with its page.
-      if (view === "archived" || (cursor !== null && !items.some(({ id }) => id < notification.id))) return;
+      if (view === "archived" || (cursor && !items.some(({ id }) => id < notification.id))) return;
       const item = { ...notification, read: false, archived: false };
       if (progress === "loading") fresh.push(item);
       merge([item, ...items]);
@@ -108,7 +106,7 @@ export function createInboxList(client: NotifierClient, changed: () => void, sig
       changed();
       const came = view === "archived" ? archived : unarchived;
       // What came back has its place among the others, and some may be newer than "all": the service knows.
-      if (!came.every(has) || (all && unread > 0)) void open(view);
+      if (!came.every((id) => items.some((item) => item.id === id)) || (all && unread > 0)) void open(view);
     },
     signal,
   );

@@ -1,7 +1,6 @@
 import type { NotifierClient } from "../client.js";
 import { listen } from "../listen.js";
 import type { InboxView } from "../rest.js";
-import { systemPermission } from "./attention.js";
 import { button, icon, iconButton, make } from "./dom.js";
 import { createInboxList } from "./inboxlist.js";
 import { type Row, createRow } from "./row.js";
@@ -22,7 +21,7 @@ export function createPanel(client: NotifierClient, words: Words, bell: Element,
   const rows = new Map<string, Row>();
   let isOpen = false;
 
-  const more = (): void => void list.more();
+  const more = (): unknown => list.more();
   const quiet = (names: string, name: TextName, press: () => void): HTMLButtonElement => button(`quiet ${names}`, words.say(name), press);
   const line = (names: string, ...children: HTMLElement[]): HTMLElement => make("div", names, {}, ...children);
   const told = (name: TextName): HTMLElement => make("p", "", {}, words.say(name));
@@ -55,7 +54,7 @@ export function createPanel(client: NotifierClient, words: Words, bell: Element,
   const loadMore = quiet("note load-more", "loadMore", more);
   const scroll = make("div", "scroll", { id: "scroll", role: "group", tabindex: "0" }, empty, items, failed, loadMore);
   // In the top layer nothing of the page covers it, cuts it off or moves it.
-  const dialog = { id: "panel", role: "dialog", popover: "auto", autofocus: "true", tabindex: "-1", "aria-labelledby": "name" };
+  const dialog = { id: "panel", role: "dialog", popover: "", autofocus: "", tabindex: "-1", "aria-labelledby": "name" };
   const node = make("div", "panel", dialog, head, views, strip, offer, scroll);
 
   /** Loads more when the end comes near. What failed is tried again by the person, not by scrolling. */
@@ -94,18 +93,18 @@ export function createPanel(client: NotifierClient, words: Words, bell: Element,
     fill();
     scroll.ariaLabel = words.say(view);
     empty.replaceChildren(icon("bell"), told(EMPTY[view]));
-    empty.hidden = progress !== "end" || rows.size > 0;
+    empty.hidden = progress !== "end" || !!rows.size;
     failed.hidden = progress !== "failed";
     loadMore.hidden = progress === "end";
     loadMore.textContent = words.say(progress === "failed" ? "retry" : progress === "loading" ? progress : "loadMore");
-    readAll.disabled = unread === 0;
+    readAll.disabled = !unread;
     strip.hidden = status === "live";
     connection.textContent = status === "live" ? "" : words.say(status);
-    offer.hidden = !bell.hasAttribute("system") || systemPermission() !== "default";
+    offer.hidden = !bell.hasAttribute("system") || window.Notification?.permission !== "default";
     // What was pressed may be of no use now: the focus goes to what came of it.
     if (focused === loadMore && rows.size > before) items.children[before]?.querySelector<HTMLElement>(".title")?.focus();
     else if (focused?.closest(":disabled,[hidden]")) scroll.focus();
-    if (rows.size > 0) reach();
+    if (rows.size) reach();
   };
 
   const list = createInboxList(client, render, signal);
@@ -113,6 +112,8 @@ export function createPanel(client: NotifierClient, words: Words, bell: Element,
   const ticking = setInterval(render, MINUTE); // Times are relative.
   listen(signal, "abort", () => clearInterval(ticking));
   listen(client, "status", render, signal);
+  // What was read or archived elsewhere meanwhile is told by no event.
+  listen(client, "welcome", () => isOpen && list.open(list.view), signal);
 
   // All there is, the newest first.
   listen(node, "beforetoggle", (event) => {

@@ -77,7 +77,7 @@ export function createWords(texts: Texts = {}, lang = "") {
 
     /** How long ago: "2 hours ago". Less than a minute is "now". */
     ago(date: Date): string {
-      const seconds = (Date.now() - date.getTime()) / 1_000;
+      const seconds = (Date.now() - +date) / 1_000;
       const [unit, size] = UNITS.find(([, least]) => seconds >= least) ?? ["second", Infinity];
       return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(-Math.floor(Math.max(0, seconds) / size), unit);
     },

@@ -49,7 +49,7 @@ export type ToastStack = ReturnType<typeof createToastStack>;
 export function createToastStack(parent: ShadowRoot, options: ToastOptions, signal: AbortSignal) {
   const { words, max, duration, seen } = options;
   const list = make("ol", "list", { role: "list" });
-  const more = make("p", "more", { hidden: "hidden" });
+  const more = make("p", "more", { hidden: "" });
   // Live regions that exist before they speak: errors and warnings interrupt, the rest waits its turn. They hold nothing but text.
   const [alert, status] = ["alert", "status"].map((role) => make("div", "hidden", { role, "aria-atomic": "false" }));
   const name = words.say("notifications") + (options.hotkey && ` (${options.hotkey})`);
@@ -58,7 +58,7 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
   let waiting: Toast[] = [];
   /** What came when too many waited already. */
   let overflow = 0;
-  let overflowLevel: Level = "info";
+  let hasError = false;
   let isHovered = false;
   /** Where the focus came from, to return there when the last toast is gone. */
   let origin: HTMLElement | undefined;
@@ -70,7 +70,7 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
     const dismiss = (): void => takeAway(toast);
     const close = iconButton("tool dismiss", dismiss, "close", words.say("dismiss"));
     const node = card("toast notifier-toast", content, words, [close]);
-    const stays = level === "error" || !!(notification && actionsOf(notification)[0]);
+    const stays = level === "error" || !!actionsOf(notification)[0];
     // An animation of nothing is a clock that can stand still, as it does until there is room.
     const clock = stays ? null : node.animate(null, duration);
     clock?.pause();
@@ -87,17 +87,19 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
 
   const takeAway = (toast: Toast): void => {
     const hadFocus = hasFocus(toast.node);
+    const isByKey = toast.node.querySelector(":focus-visible");
     toast.clock?.cancel();
     toast.node.remove();
     visible = visible.filter((each) => each !== toast);
-    // The pointer was over a toast that is gone; browsers tell so only when it moves.
-    if (!visible[0]) isHovered = false;
     settle();
-    if (hadFocus) passFocus();
+    // Who presses keys goes on to the next one. What a click has left the focus on would only hold the others.
+    if (hadFocus) (isByKey ? passFocus : goBack)();
   };
 
   /** Brings everything to where it belongs: on the stack, in the line, or into the count. */
   const settle = (): void => {
+    // The pointer was over a toast that is gone; browsers tell so only when it moves.
+    if (!visible[0]) isHovered = false;
     const isPaused = isHovered || document.hidden || hasFocus(root);
     for (;;) {
       const next = waiting.sort((one, other) => one.turn - other.turn)[0];
@@ -114,18 +116,17 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
       place(next);
     }
     for (const { content } of waiting.splice(MAX_WAITING)) {
-      overflow += 1;
       // One with an error in it stays, as the error would have.
-      if (content.level === "error") overflowLevel = "error";
+      hasError = content.level === "error" || (overflow > 0 && hasError);
+      overflow += 1;
     }
     if (overflow > 0 && visible.length < max) {
       const title = words.say("more", overflow);
       overflow = 0;
-      showSummary(title, "", overflowLevel);
-      overflowLevel = "info";
+      showSummary(title, "", hasError ? "error" : "info");
     }
     const count = waiting.length + overflow;
-    more.hidden = count === 0;
+    more.hidden = !count;
     more.textContent = words.say("more", count);
     for (const { clock } of visible) clock?.[isPaused ? "pause" : "play"]();
     if (!document.hidden) seen(visible.flatMap(({ content }) => content.notification?.id ?? []));
@@ -148,18 +149,19 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
   };
 
   const goBack = (): void => {
-    if (origin?.isConnected) origin.focus();
+    // The page stays where the person has scrolled it to.
+    if (origin?.isConnected) origin.focus({ preventScroll: true });
     else (parent.activeElement as HTMLElement | null)?.blur();
   };
 
   const hover = ({ type, pointerType }: PointerEvent): void => {
     // A finger does not hover: it touches, and after it is lifted nothing would tell that it left.
-    isHovered = type === "pointerdown" || (type === "pointerenter" && pointerType !== "touch");
+    isHovered = pointerType === "touch" ? type === "pointerdown" : type !== "pointerleave";
     settle();
   };
-  for (const type of ["pointerenter", "pointerdown", "pointerleave"] as const) listen(root, type, hover);
+  for (const type of ["pointerenter", "pointerdown", "pointerup", "pointerleave"] as const) listen(root, type, hover);
   listen(root, "focusin", ({ relatedTarget: from }) => {
-    if (from instanceof HTMLElement && !root.contains(from)) origin = from;
+    if (from && !root.contains(from as Node)) origin = from as HTMLElement;
     settle();
   });
   // While focusout is dispatched the focus is on nothing yet; a moment later it is where it goes.
@@ -203,6 +205,7 @@ export function createToastStack(parent: ShadowRoot, options: ToastOptions, sign
     /** Takes away the toasts that no longer matter; `goes` is called with the notification of each, null for a summary. */
     remove(goes: (notification: Notification | null) => boolean): void {
       const isGone = ({ content }: Toast): boolean => goes(content.notification);
+      if (goes(null)) overflow = 0;
       waiting = waiting.filter((toast) => !isGone(toast));
       visible.filter(isGone).forEach(takeAway);
       settle();
