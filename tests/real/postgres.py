@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -27,6 +28,8 @@ class Postgres:
         self.folder = Path(tempfile.mkdtemp(prefix="notifier-postgres-"))
         self.port = free_port()
         self._prepared = False
+        # Scenarios may run side by side on threads.
+        self._creating = threading.Lock()
         self._as_root = os.geteuid() == 0
         self._user = _UNPRIVILEGED if self._as_root else getpass.getuser()
         self._binaries = self._reachable_binaries()
@@ -48,13 +51,14 @@ class Postgres:
 
     def new_database(self) -> str:
         """The URL of a database that nobody else uses, with its tables."""
-        if not self._prepared:
-            self._create("prepared", template="template1")
-            cluster = self.url("").rstrip("/")
-            prepared.prepare(cluster, DATABASE_URL=self.url("prepared"), NOTIFIER_SECRET_KEY=SECRET)
-            self._prepared = True
         name = f"notifier_{os.urandom(6).hex()}"
-        self._create(name, template="prepared")
+        with self._creating:
+            if not self._prepared:
+                self._create("prepared", template="template1")
+                cluster = self.url("").rstrip("/")
+                prepared.prepare(cluster, DATABASE_URL=self.url("prepared"), NOTIFIER_SECRET_KEY=SECRET)
+                self._prepared = True
+            self._create(name, template="prepared")
         return self.url(name)
 
     def _create(self, name: str, *, template: str) -> None:
