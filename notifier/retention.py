@@ -66,8 +66,8 @@ def horizon(days: float | None = None) -> datetime:
 def prune(before: datetime) -> Iterator[Pruned]:
     """Remove what is from before this moment: yields after each transaction what that one removed. Pause there.
 
-    The content of a notification whose idempotency key is still held stays until the key goes: a repeated request is
-    answered from it.
+    Idempotency keys and sessions that have ended go, too. The content of a notification whose idempotency key is still held
+    stays until the key goes: a repeated request is answered from it.
     """
     idempotency.forget_old()
     _forget_sessions()

@@ -122,7 +122,8 @@ def test_who_gets_the_number_of_a_closed_socket_gets_nothing(loop: Loop) -> None
         with another, end:
             far.close()
             await owner.lost.wait()
-            await asyncio.sleep(0.01)
+            with pytest.raises(OSError, match="Bad file descriptor"):
+                os.fstat(number)
             os.dup2(another.fileno(), number)
             try:
                 assert send(b"for somebody else", 17, 0) == -1
