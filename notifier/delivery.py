@@ -58,8 +58,10 @@ class Delivery:
     @property
     def waiting(self) -> int:
         """Entries that are on their way."""
-        self.catch_up()
-        return self._count
+        if self._place is None or not self._acks:
+            return self._count
+        step, track, _ = self._place
+        return self._count + step.sent - track.sent
 
     @property
     def streams(self) -> list[str]:
@@ -151,26 +153,41 @@ class Delivery:
 
     def fault(self, streams: Mapping[str, int]) -> str:
         """What is wrong with an ack of these streams, or nothing. Streams that are not carried are none of its business."""
-        self.catch_up()
         for stream, seq in streams.items():
             track = self._tracks.get(stream)
-            if track is not None and seq > track.sent:
-                return f"{stream} was sent up to {track.sent} only"
+            if track is not None and seq > (sent := self._sent_of(track)):
+                return f"{stream} was sent up to {sent} only"
         return ""
 
     def acknowledge(self, stream: str, seq: int) -> bool:
         """Take a cumulative ack of what was sent. Returns whether it was news."""
-        track = self._track(stream)
+        track = self._tracks.get(stream)
         if track is None or seq <= track.acked:
             return False
         track.acked = seq
-        handled = [parcel for parcel in track.on_the_way if parcel[0] <= seq]
-        if handled:
+        if (handled := self._handled_in_step(track, seq)) is None:
+            self.catch_up()
+            handled = [parcel for parcel in track.on_the_way if parcel[0] <= seq]
             del track.on_the_way[: len(handled)]
+            self._under_way(-len(handled), -sum([size for _, size, _ in handled]))
+        if handled:
             self.delivered += len(handled)
-            self._under_way(-len(handled), -sum(size for _, size, _ in handled))
             self._acknowledged.append((stream, handled))
         return True
+
+    def _handled_in_step(self, track: Track, seq: int) -> list[Parcel] | None:
+        """What went out in step, where that is all that is acknowledged, and all of it: it passes the books by. None where it is not.
+
+        So it is with most acks of what is for many: one of 40 entries takes 2 µs, and by the books 6.
+        """
+        if self._place is None or self._place[1] is not track or track.on_the_way or not self._acks:
+            return None
+        step = self._place[0]
+        if seq != step.sent:
+            return None
+        handled = step.since(track.sent)
+        track.sent = track.head = seq
+        return handled
 
     def take_acknowledged(self) -> list[tuple[str, list[Parcel]]]:
         """What was acknowledged since this was asked last, by stream."""
@@ -232,6 +249,10 @@ class Delivery:
     def _has_room(self) -> bool:
         """Whether it is not behind even when what goes out in step is not in its books yet."""
         return self._count + MOST_ENTRIES < self._window and self._bytes + MOST_BYTES < wire.MAX_UNACKNOWLEDGED_BYTES
+
+    def _sent_of(self, track: Track) -> int:
+        """What of it was sent, in step or not."""
+        return self._place[0].sent if self._place is not None and self._place[1] is track else track.sent
 
     def _track(self, stream: str) -> Track | None:
         self.catch_up()

@@ -6,7 +6,7 @@ import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
 
 from pydantic import TypeAdapter
@@ -75,15 +75,14 @@ class Facts(NamedTuple):
 
     def at(self, pulse: Pulse) -> "Facts":
         """The same connection, as it is now."""
-        age = None if pulse.acked is None else timedelta(seconds=time.monotonic() - pulse.acked)
-        return self._replace(
-            page=pulse.page,
-            visible=pulse.visible,
-            acked_at=None if age is None else datetime.now(UTC) - age,
-            rtt=pulse.rtt,
-            queue=pulse.queue,
-            streams=pulse.streams,
-        )
+        acked_at = None
+        if pulse.acked is not None:
+            acked_at = datetime.fromtimestamp(time.time() - (time.monotonic() - pulse.acked), UTC)
+        connection, recipient, address, agent, client, since, server, transport, *_ = self
+        page, visible, _, rtt, queue, streams = pulse
+        return Facts(
+            connection, recipient, address, agent, client, since, server, transport, page, visible, acked_at, rtt, queue, streams
+        )  # fmt: skip
 
     def stored(self) -> str:
         """As it is kept under its connection in Redis: what is not in the keys, and not as it is without being said."""
