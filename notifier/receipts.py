@@ -47,13 +47,11 @@ def write_marks(marks: Collection[Mark]) -> int:
     Entries that are gone are passed over, and so is what is known already.
     """
     receipt, sent, delivered = table(Receipt), _earlier("sent_at"), _earlier("delivered_at")
-    source = rowset("mark", recipient="text", stream="text", seq="bigint", last="bigint", sent=TIME, delivered=TIME)
-    # CROSS JOIN: SQLite then keeps this order, in which each step is a look into an index.
+    marks_by_stream = _by_stream(recipient="text", seq="bigint", last="bigint", sent=TIME, delivered=TIME)
     statement = (
-        f"INSERT INTO {receipt} (recipient, notification_id, sent_at, delivered_at)"  # noqa: S608 -- no input in it
-        f" SELECT mark.recipient, entry.notification_id, MIN(mark.sent), MIN(mark.delivered) FROM {source}"
-        f" CROSS JOIN {table(Stream)} AS stream CROSS JOIN {table(Entry)} AS entry"
-        " WHERE stream.name = mark.stream AND entry.stream_id = stream.id"
+        f"{marks_by_stream} INSERT INTO {receipt} (recipient, notification_id, sent_at, delivered_at)"  # noqa: S608 -- no input in it
+        " SELECT mark.recipient, entry.notification_id, MIN(mark.sent), MIN(mark.delivered)"
+        f" FROM mark CROSS JOIN {table(Entry)} AS entry WHERE entry.stream_id = mark.stream_id"
         " AND entry.seq >= mark.seq AND entry.seq <= mark.last"
         " GROUP BY mark.recipient, entry.notification_id ORDER BY mark.recipient, entry.notification_id"
         f" ON CONFLICT (recipient, notification_id) DO UPDATE SET sent_at = {sent.value}, delivered_at = {delivered.value}"
@@ -163,19 +161,31 @@ def write_inbox_state(recipient: str, state: InboxState, notifications: Collecti
 
 def note_delivered(acknowledged: Mapping[tuple[str, str], int]) -> None:
     """Remember how far people's browsers have acknowledged: (recipient, stream) → seq. Never moves backwards."""
-    source = rowset("mark", recipient="text", stream="text", seq="bigint")
     # LIMIT: else SQLite takes the two apart, and looks through all subscriptions for each mark.
     lock = " FOR UPDATE OF mine" if connection.features.has_select_for_update else " LIMIT -1"
     statement = (
-        f"UPDATE {table(Subscription)} SET delivered_seq = further.seq FROM ("  # noqa: S608 -- no input in it
-        f"SELECT mine.id, mark.seq FROM {source} CROSS JOIN {table(Stream)} AS stream"
-        f" CROSS JOIN {table(Subscription)} AS mine WHERE stream.name = mark.stream"
-        " AND mine.recipient = mark.recipient AND mine.stream_id = stream.id AND mine.delivered_seq < mark.seq"
+        f"{_by_stream(recipient='text', seq='bigint')} UPDATE {table(Subscription)} SET delivered_seq = further.seq FROM ("  # noqa: S608 -- no input in it
+        f"SELECT mine.id, mark.seq FROM mark CROSS JOIN {table(Subscription)} AS mine"
+        " WHERE mine.recipient = mark.recipient AND mine.stream_id = mark.stream_id AND mine.delivered_seq < mark.seq"
         f" ORDER BY mine.id{lock}) AS further WHERE {table(Subscription)}.id = further.id"
     )
     rows = [{"recipient": recipient, "stream": stream, "seq": seq} for (recipient, stream), seq in acknowledged.items()]
     with connection.cursor() as cursor:
         cursor.execute(statement, [pack(rows)])
+
+
+def _by_stream(**columns: str) -> str:
+    """The table `mark` of a statement: the rows that come with it, which have these columns and the name of a `stream`, with `stream_id` instead.
+
+    It is made first. Joined with the rest, PostgreSQL takes each stream for one of a few rows, and goes for each mark of `everyone`
+    through all subscriptions of it, or all entries: 5,000 marks took 2,200 ms, and take 10.
+    """
+    named = ", ".join(f"given.{column}" for column in columns)
+    # CROSS JOIN: SQLite then keeps this order, in which each step is a look into an index.
+    return (
+        f"WITH mark AS MATERIALIZED (SELECT {named}, stream.id AS stream_id FROM {rowset('given', stream='text', **columns)}"  # noqa: S608 -- no input in it
+        f" CROSS JOIN {table(Stream)} AS stream WHERE stream.name = given.stream)"
+    )
 
 
 @dataclass(frozen=True, slots=True)

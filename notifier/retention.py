@@ -211,19 +211,24 @@ def _revise_unread(places: list[tuple[int, int]]) -> None:
 
     Not so for topics and `everyone`, where that might be the connections of all.
     """
+    own = set(
+        Stream.objects.filter(
+            pk__in={stream for stream, _ in places}, name__startswith=names.user_stream("")
+        ).values_list("pk", flat=True)
+    )
+    places = [(stream, seq) for stream, seq in places if stream in own]
     if not places:
         return
     stream, entry = _table(Stream), _table(Entry)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {stream} SET revision = revision + 1 WHERE name LIKE %s AND id IN ("  # noqa: S608 -- no input in it
+            f"UPDATE {stream} SET revision = revision + 1 WHERE id IN ("  # noqa: S608 -- no input in it
             f"SELECT subscription.stream_id FROM {_values(places)} AS gone"
             f" JOIN {entry} AS entry ON entry.stream_id = gone.column1 AND entry.seq = gone.column2"
             f" JOIN {_table(Subscription)} AS subscription ON subscription.stream_id = entry.stream_id"
             f" LEFT JOIN {_table(Receipt)} AS receipt ON receipt.recipient = subscription.recipient"
             f" AND receipt.notification_id = entry.notification_id"
-            f" WHERE receipt.unread_at IS NOT NULL OR (subscription.read_seq < entry.seq AND receipt.read_at IS NULL))",
-            [names.user_stream("%")],
+            f" WHERE receipt.unread_at IS NOT NULL OR (subscription.read_seq < entry.seq AND receipt.read_at IS NULL))"
         )
 
 

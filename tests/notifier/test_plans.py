@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from notifier.idempotency import Once
 from notifier.publishing import publish
 from notifier.visitors import Visit, write_visits
 from tests.notifier.drafts import draft
+from tests.notifier.programs import play
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,9 +83,17 @@ def _statements() -> Iterator[list[tuple[str, Any]]]:
     found: list[tuple[str, Any]] = []
 
     def note(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
-        if not many and sql.split(None, 1)[0] in {"SELECT", "INSERT", "UPDATE", "DELETE"}:
+        if not many and sql.split(None, 1)[0] in {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}:
             found.append((sql, parameters))
         return execute(sql, parameters, many, context)
 
     with connection.execute_wrapper(note):
         yield found
+
+
+def test_what_is_done_for_a_crowd_reads_a_few_rows_for_each_of_them(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    people, entries = 1500, 150
+    rows = play("tests.notifier.crowdwork", people, entries, database="postgresql", request=request, folder=tmp_path)
+    assert {what: number for what, number in rows.items() if number > 10 * (people + entries)} == {}
