@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bench import chart, report
 from bench.cores import divide, raise_file_limit
+from bench.pace import Pace
 from bench.rows import ROWS
 from bench.run import Runner, prepare
 from bench.stacks.base import Machine
@@ -30,14 +31,19 @@ def main() -> int:
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: sys.exit(1))
     machine, begin = Machine(cores), time.monotonic()
+    pace = None if options.profile else Pace(cores.server)
     prepare(machine)
-    runner = Runner(machine, quick=options.quick, say=lambda line: print(line, flush=True), profiles=options.profile)
+    runner = Runner(
+        machine, quick=options.quick, say=lambda line: print(line, flush=True), profiles=options.profile, pace=pace
+    )
     try:
         outcomes = runner.run(wanted, peers=not options.ours)
+        content = report.as_json(outcomes, runner, quick=options.quick)
     finally:
         machine.stop()
+        if pace is not None:
+            pace.stop()
     print(f"\n{report.table(outcomes, runner)}\n\n{time.monotonic() - begin:.0f} s")
-    content = report.as_json(outcomes, runner, quick=options.quick)
     # A part of the rows is no result to keep as the latest.
     name = "partial" if options.row or options.ours or options.profile else "latest"
     results = options.results or _RESULTS

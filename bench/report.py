@@ -114,8 +114,8 @@ def as_json(outcomes: list[Outcome], runner: Runner, *, quick: bool) -> dict[str
             outcome.row.name: {
                 "sizes": dict(outcome.row.work(quick=quick).sizes),
                 "note": outcome.note,
-                "ours": _details(outcome.measured),
-                "peers": {name: _details(measured) for name, measured in outcome.peers.items()},
+                "ours": _details(outcome.measured, runner),
+                "peers": {name: _details(measured, runner) for name, measured in outcome.peers.items()},
             }
             for outcome in outcomes
         },
@@ -155,13 +155,16 @@ def write(path: Path, content: dict[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
-def _details(measured: Measured | None) -> dict[str, Any] | None:
+def _details(measured: Measured | None, runner: Runner) -> dict[str, Any] | None:
+    """`slower`: how many times slower than at its best in this run the machine was meanwhile."""
     if measured is None:
         return None
     return {
+        "slower": _round(runner.slowness(measured)),
         "value": _round(measured.value),
         "client_cpu_share": _round(measured.client_share),
         "server_cpu_share": _round(measured.server_share),
+        "stores_cpu_share": _round(measured.stores_share),
         "others_cpu_share": _round(measured.others_share),
         "lost": measured.lost,
         "strangers": measured.strangers,

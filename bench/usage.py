@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import psutil
 
+from bench.pace import Pace
 from bench.profiling import Profiler
 
 _CORES = psutil.cpu_count() or 1
@@ -48,12 +49,20 @@ class Used:
     """CPU seconds of the server's processes."""
     client: float
     """CPU seconds of this process, the load client."""
+    stores: float
+    """CPU seconds of PostgreSQL and Redis."""
     others_share: float
     """What was neither the server, its stores nor the client. Well above 0: somebody else uses this machine."""
+    pace: float | None = None
+    """How many seconds of CPU a fixed computation took meanwhile; see `bench.pace`."""
 
     @property
     def client_share(self) -> float:
         return self.client / self.wall
+
+    @property
+    def stores_share(self) -> float:
+        return self.stores / self.wall
 
     @property
     def server_share(self) -> float:
@@ -61,9 +70,10 @@ class Used:
 
 
 class Meter:
-    """Measures from its making to `stop`. Where there is a profiler it samples the first process meanwhile."""
+    """Measures from its making to `stop`. Where there is a profiler it samples the first process meanwhile, and where there is a pace that is taken down."""
 
     profiler: ClassVar[Profiler | None] = None
+    pace: ClassVar[Pace | None] = None
 
     def __init__(self, server: list[int], stores: list[int]) -> None:
         self._server, self._stores = server, stores
@@ -76,7 +86,8 @@ class Meter:
         if self.profiler is not None:
             self.profiler.stop()
         others = max(0.0, busy - server - client - stores)
-        return Used(wall, server, client, min(others / wall, _CORES))
+        pace = None if self.pace is None else self.pace.between(self._then[0], self._then[0] + wall)
+        return Used(wall, server, client, stores, min(others / wall, _CORES), pace)
 
     @property
     def server_seconds(self) -> float:

@@ -35,11 +35,14 @@ class Measured:
     client_share: float
     server_share: float
     others_share: float
+    stores_share: float = 0
     lost: int = 0
     """Frames that did not come, connections that failed or were dropped, requests that were refused."""
     strangers: int = 0
     """Frames that came twice, or to somebody else."""
     more: dict[str, float] = field(default_factory=dict)
+    pace: float | None = None
+    """How many seconds of CPU a fixed computation took meanwhile; see `bench.pace`."""
 
 
 def _measured(value: float, used: Used, *stages: Stage, **more: float) -> Measured:
@@ -48,7 +51,17 @@ def _measured(value: float, used: Used, *stages: Stage, **more: float) -> Measur
     lost = tally.lost + sum(stage.failures for stage in stages)
     if tally.late:
         more["late"] = tally.late
-    return Measured(value, used.client_share, used.server_share, used.others_share, lost, tally.strangers, more)
+    return Measured(
+        value,
+        client_share=used.client_share,
+        server_share=used.server_share,
+        others_share=used.others_share,
+        stores_share=used.stores_share,
+        lost=lost,
+        strangers=tally.strangers,
+        more=more,
+        pace=used.pace,
+    )
 
 
 # ---------------------------------------------------------------------- connections

@@ -1,8 +1,13 @@
 """What is written down of a run."""
 
+import time
+from dataclasses import replace
+from typing import cast
 from xml.etree import ElementTree
 
-from bench import chart, report
+import pytest
+
+from bench import chart, pace, report
 from bench.cores import divide
 from bench.rows import ROWS, Bound
 from bench.run import Outcome, Runner, compare
@@ -40,3 +45,35 @@ def test_the_table_shows_what_was_lost() -> None:
 def test_the_chart_is_an_image_with_a_bar_for_each_ratio() -> None:
     image = ElementTree.fromstring(chart.draw(OUTCOMES, subtitle="2 × <CPU>"))
     assert len(image.findall("{http://www.w3.org/2000/svg}rect")) == 1
+
+
+def test_what_was_measured_while_the_machine_was_slow_is_measured_again_and_all_that_was_lost_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Pace:
+        best = 1.0
+
+    tries = iter(
+        [replace(OURS, value=9.0, pace=1.5), replace(OURS, value=8.0, pace=1.3), replace(OURS, value=7.0, pace=1.4)]
+    )
+    slow = Runner(Machine(divide()), quick=True, say=print, pace=cast("pace.Pace", Pace()))
+    monkeypatch.setattr(slow, "_try", lambda _name, _work: next(tries))
+    kept = slow._measure("notifier", ROW.quick)
+    assert kept is not None
+    assert (kept.value, kept.lost, kept.strangers) == (8.0, 6, 3), "the one at the best pace, whatever it came to"
+    assert (
+        report.as_json([Outcome(ROW, kept, 8.0, [])], slow, quick=True)["measured"]["connect"]["ours"]["slower"] == 1.3
+    )
+
+
+def test_the_pace_of_the_machine_is_taken_on_the_side() -> None:
+    begin = time.monotonic()
+    sampled = pace.Pace(divide().server)
+    try:
+        took = sampled.between(begin, time.monotonic())
+        assert took is not None
+        assert 0 < sampled.best <= took
+        assert sampled.between(0, 1) is None
+    finally:
+        sampled.stop()
+    assert sampled._process.returncode is not None

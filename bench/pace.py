@@ -1,0 +1,73 @@
+"""How fast the machine is from moment to moment: a fixed computation, again and again, on the servers' core.
+
+On a machine that others share, the same work takes now less CPU time and now more: 1.6 times as much while somebody else uses the other
+half of a real core. That is not to be seen in any of the machine's own figures, and so it is measured.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.cores import started_on
+
+_PAUSE_SECONDS = 0.25
+_ROUNDS = 30_000
+# This part of the samples was at least as fast as what counts as the best: a single one may be luck.
+_BEST_PART = 0.05
+_FIRST_SECONDS = 3.0
+
+
+class Pace:
+    """Samples from its making to `stop`, at less than a hundredth of a core."""
+
+    def __init__(self, cores: frozenset[int]) -> None:
+        self._folder = TemporaryDirectory(prefix="notifier-pace-")
+        self._file = Path(self._folder.name) / "samples"
+        with started_on(cores), self._file.open("wb") as file:
+            self._process = subprocess.Popen([sys.executable, "-m", "bench.pace"], stdout=file)
+        time.sleep(_FIRST_SECONDS)
+
+    def between(self, begin: float, end: float) -> float | None:
+        """How many seconds of CPU the computation took on the average between two moments of the monotonic clock. None if that was too short."""
+        samples = [took for at, took in self._samples() if begin <= at <= end]
+        return sum(samples) / len(samples) if samples else None
+
+    @property
+    def best(self) -> float:
+        """How many it takes when the machine is at its best, so far."""
+        samples = sorted(took for _, took in self._samples())
+        return samples[int(len(samples) * _BEST_PART)]
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait()
+        self._folder.cleanup()
+
+    def _samples(self) -> list[tuple[float, float]]:
+        """A moment, and what it took then. The last line may be half written."""
+        lines = self._file.read_text().split("\n")[:-1]
+        return [(float(at), float(took)) for at, took in map(str.split, lines)]
+
+
+def _compute() -> float:
+    """In seconds of CPU."""
+    begin, numbers, total = time.thread_time_ns(), {0: 0}, 0
+    for number in range(_ROUNDS):
+        numbers[number & 63] = number
+        total += numbers[number & 31]
+    return (time.thread_time_ns() - begin) / 1e9
+
+
+def main() -> None:
+    """Write samples, for as long as the parent lives."""
+    parent = os.getppid()
+    while os.getppid() == parent:
+        print(time.monotonic(), _compute(), flush=True)
+        time.sleep(_PAUSE_SECONDS)
+
+
+if __name__ == "__main__":
+    main()
