@@ -25,7 +25,7 @@ from bench.workloads import Measured
 _QUICK_SECONDS, _FULL_SECONDS, _START_SECONDS = 180, 900, 120
 # What was measured while the machine was so many times slower than at its best is measured again, so often at most, and unless that
 # takes longer, or all that was done again took this long.
-_SLOW, _TRIES, _TRY_SECONDS, _PATIENCE_SECONDS = 1.12, 3, 60, 900
+_SLOW, _TRIES, _TRY_SECONDS, _PATIENCE_SECONDS = 1.2, 3, 60, 900
 
 Say = Callable[[str], None]
 
