@@ -5,7 +5,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bench.crowd import Tally
 from bench.stacks.base import Stack
@@ -92,13 +92,14 @@ async def idle(stack: Stack, *, clients: int, seconds: float) -> Measured:
         meter = stage.meter()
         await asyncio.sleep(seconds)
         used = meter.stop()
-        return _measured(
+        measured = _measured(
             grown / 1024 / max(1, len(stage.crowd.clients)),
             used,
             stage,
             process_mib=before / 2**20,
             idle_cpu_percent=used.server_share * 100,
         )
+        return replace(measured, pace=None)  # it is about memory
 
 
 async def reconnect(stack: Stack, *, clients: int, missed: int) -> Measured:
