@@ -78,6 +78,8 @@ class Leases:
         self._names = Names(prefix)
         self._lease, self._grace = str(lease_seconds), str(grace_seconds)
         self._mine: dict[str, _Kept] = {}
+        # With how many connections each person is here.
+        self._people: dict[str, int] = {}
         self._untold: dict[str, None] = {}
         self._gone: dict[str, _Gone] = {}
         self._round: list[str] = []
@@ -86,10 +88,15 @@ class Leases:
         self._strangers = False
         self._changed: asyncio.Event | None = None
 
+    def has(self, recipient: str) -> bool:
+        """Whether the person is connected to this process. From any thread."""
+        return recipient in self._people
+
     # -------------------------------------------------------------- telling, on the event loop
 
     def arrived(self, facts: Facts, look: Look) -> None:
         self._mine[facts.connection] = _Kept(facts, look, look())
+        self._people[facts.recipient] = self._people.get(facts.recipient, 0) + 1
         self._untold[facts.connection] = None
         self._wake()
 
@@ -97,8 +104,12 @@ class Leases:
         kept = self._mine.pop(connection, None)
         if kept is None:
             return
+        recipient = kept.facts.recipient
+        self._people[recipient] -= 1
+        if not self._people[recipient]:
+            del self._people[recipient]
         self._untold.pop(connection, None)
-        self._gone[connection] = _Gone(kept.facts.recipient, kept.told, kept.quiet)
+        self._gone[connection] = _Gone(recipient, kept.told, kept.quiet)
         self._wake()
 
     def _wake(self) -> None:

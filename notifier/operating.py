@@ -155,7 +155,7 @@ def preview(given: Instruction, actor: Actor | None = None) -> Reach:
 
     Unblocking and resuming touch nobody who is connected. `actor` says who `me` is.
     """
-    if presence.count_online(()) is None:
+    if presence.count_online(None) is None:
         return Reach(None, None)
     try:
         return _reach(given, actor)

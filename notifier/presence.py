@@ -100,11 +100,13 @@ def _announcements() -> Announcements:
     return Announcements()
 
 
-@cache
 def _here() -> LocalPresence | Leases:
+    return _leases() if settings.ENVIRONMENT.redis_url else _local()
+
+
+@cache
+def _leases() -> Leases:
     environment = settings.ENVIRONMENT
-    if not environment.redis_url:
-        return _local()
     return Leases(
         environment.redis_url[0],
         SERVER,
@@ -118,9 +120,9 @@ def _here() -> LocalPresence | Leases:
 @cache
 def _everywhere() -> LocalPresence | SharedPresence:
     environment = settings.ENVIRONMENT
-    return (
-        SharedPresence(environment.redis_url[0], prefix=environment.redis_prefix) if environment.redis_url else _local()
-    )
+    if not environment.redis_url:
+        return _local()
+    return SharedPresence(environment.redis_url[0], prefix=environment.redis_prefix, is_here=_leases().has)
 
 
 @cache

@@ -17,10 +17,13 @@ T = TypeVar("T")
 
 
 class SharedPresence:
-    """Each verb but `count_online` raises Unavailable when Redis does not answer, or did not a moment ago."""
+    """Each verb but `count_online` raises Unavailable when Redis does not answer, or did not a moment ago.
 
-    def __init__(self, url: str, *, prefix: str) -> None:
-        self._names = Names(prefix)
+    `is_here` tells who is connected to this process; a POST to these need not ask, which takes 0.25 ms of its 1.5.
+    """
+
+    def __init__(self, url: str, *, prefix: str, is_here: Callable[[str], bool] = lambda _: False) -> None:
+        self._names, self._is_here = Names(prefix), is_here
         self._redis = redis_line.client(url)
         self._totals, self._person, self._page = (
             self._redis.register_script(text)
@@ -31,11 +34,19 @@ class SharedPresence:
         return self.count_online_each([recipients])[0]
 
     def count_online_each(self, groups: Sequence[Collection[str] | None]) -> Sequence[int | None]:
-        """None for each when Redis does not answer, or did not a moment ago."""
-        try:
-            return self._asked(lambda: self._count(groups))
-        except Unavailable:
-            return [None] * len(groups)
+        """None for each that Redis is needed for when it does not answer, or did not a moment ago."""
+        here = {name for group in groups for name in group or () if self._is_here(name)}
+        elsewhere = [None if group is None else set(group) - here for group in groups]
+        found: Sequence[int | None] = [0] * len(groups)
+        if any(others is None or others for others in elsewhere):
+            try:
+                found = self._asked(lambda: self._count(elsewhere))
+            except Unavailable:
+                found = [None if others is None or others else 0 for others in elsewhere]
+        return [
+            number if group is None or number is None else number + len(here.intersection(group))
+            for group, number in zip(groups, found, strict=True)
+        ]
 
     def totals(self) -> Totals:
         keys, names = [self._names.servers, self._names.people], [self._names.of_servers]
@@ -84,7 +95,7 @@ class SharedPresence:
             lot = names[start : start + _COUNTED]
             scores = cast(list[Any], self._redis.zmscore(self._names.people, lot))
             online.update(name for name, score in zip(lot, scores, strict=True) if score is not None)
-        return [everyone if group is None else sum(name in online for name in set(group)) for group in groups]
+        return [everyone if group is None else len(online.intersection(group)) for group in groups]
 
     def _lengths(self, recipients: list[str]) -> list[int]:
         found: list[int] = []

@@ -156,11 +156,12 @@ def test_redis_away_costs_no_notification(
     try:
         socket = browser(server, alice).hello()
         redis.kill()
-        assert server.post({"users": [alice]}, "without redis")["online"] is None
-        assert socket.titles(1, seconds=20) == ["without redis"]
+        assert server.post({"users": [alice]}, "without redis")["online"] == 1, "connected to this very server"
+        assert server.post({"users": [alice, bob]}, "without redis")["online"] is None, "bob may be elsewhere"
+        assert socket.titles(2, seconds=20) == ["without redis"] * 2
         newcomer = browser(server, bob).hello()
         server.post({"users": [bob]}, "to a newcomer")
-        assert newcomer.titles(1, seconds=20) == ["to a newcomer"]
+        assert newcomer.titles(2, seconds=20) == ["without redis", "to a newcomer"]
         redis.start()
         wait_until(lambda: server.post({"users": [alice]}, "again")["online"] == 1, what="presence to be right again")
     finally:

@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from notifier import redis_line
 from notifier.errors import Invalid
 from notifier.facts import MAX_LISTED, Facts, Pulse
+from notifier.shared_presence import SharedPresence
 from tests.notifier.presence_stage import GRACE, Stage, stage
-from tests.real.processes import wait_until
+from tests.real.processes import free_port, wait_until
 
 __all__ = ["stage"]
 
@@ -177,3 +179,11 @@ def test_whoever_reloads_a_page_neither_goes_nor_comes(stage: Stage) -> None:
     stage.announces(("online", "alice"), ("offline", "alice"))
     server.arrive("alice")
     stage.announces(("online", "alice"), ("offline", "alice"), ("online", "alice"))
+
+
+def test_who_is_connected_here_is_counted_without_redis() -> None:
+    away = SharedPresence(f"redis://127.0.0.1:{free_port()}/0", prefix="p", is_here={"alice", "carol"}.__contains__)
+    try:
+        assert away.count_online_each([["alice", "carol", "alice"], ["alice", "bob"], [], None]) == [2, None, 0, None]
+    finally:
+        redis_line.answered()
