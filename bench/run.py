@@ -72,7 +72,7 @@ class Runner:
         outcomes = []
         for number, row in enumerate(rows, 1):
             self._say(f"\n[{number}/{len(rows)}] {row.name}: {row.title}")
-            outcomes.append(self._processes(row) if row.one else self._row(row, peers=peers))
+            outcomes.append(self._row(row, peers=peers))
         return outcomes
 
     def _row(self, row: Row, *, peers: bool) -> Outcome:
@@ -92,21 +92,9 @@ class Runner:
             if peer not in bound_to:
                 ratio = ours / value if ours is not None and value else None
                 comparisons.append(Comparison(peer, value, ratio, None, None))
-        return Outcome(row, measured, ours, comparisons, peers={name: it for name, it in beside.items() if it})
-
-    def _processes(self, row: Row) -> Outcome:
-        """How far two processes carry: by their throughput, or by their CPU time where they have to share the cores."""
-        two = self._measure(row.ours, row.work(quick=self._quick))
-        one = self._measure(row.one, row.work(quick=self._quick))
         cores = self._machine.cores
-        ours, note = None, ""
-        if one and two and cores.second_server == cores.others:
-            ours = 2 * one.value / two.value
-            note = "too few cores to run two beside the client: from the CPU a POST, if nothing but CPU limits them"
-        elif one and two:
-            ours = two.more["posts_a_second"] / one.more["posts_a_second"]
-            note = "POSTs a second, measured"
-        return Outcome(row, two, ours, [compare(ours, None, bound) for bound in row.bounds], note)
+        note = row.note if cores.second_server == cores.others else ""
+        return Outcome(row, measured, ours, comparisons, note, {name: it for name, it in beside.items() if it})
 
     def _measure(self, name: str, work: Work) -> Measured | None:
         """None when it failed; the reason is kept."""

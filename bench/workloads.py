@@ -1,22 +1,26 @@
 """What is done to a stack, and what is measured of it. Each workload starts with a running stack and fresh clients."""
 
 import asyncio
+import itertools
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from bench.crowd import Tally
 from bench.stacks.base import Stack
 from bench.stage import LATE_SECONDS, LOST_SECONDS, Stage, people, staged
-from bench.usage import Used, memory_bytes
+from bench.usage import Meter, Used, memory_bytes
 
 # For what a server still has to do after the last frame, and clients to acknowledge: a part of the cost.
 _SETTLE_SECONDS = 0.5
 # For what a server still has to do after clients went, none of which belongs to what comes next.
 _GONE_SECONDS = 2.0
 _POSTS_AT_ONCE = 8
+# How often one process and two take turns, and how often both work before: the first thousands of POSTs to a process take
+# half as much again.
+_TURNS, _WARM_TURNS = 5, 3
 # The operating system counts CPU time in steps of 10 ms: a workload goes on until there are enough of them.
 _ENOUGH_SECONDS = 0.5
 # In a fan-out for longer: what is still done for clients that came a moment ago, and what is done once a second, is to be a small part.
@@ -176,7 +180,7 @@ async def post(stack: Stack, *, clients: int, posts: int) -> Measured:
         return _measured(used.server / done * _MICRO, used, stage, posts_a_second=done / took)
 
 
-async def _posts(stage: Stage, users: list[str], marks: range) -> float:
+async def _posts(stage: Stage, users: list[str], marks: Iterable[int]) -> float:
     """Returns the seconds until all were answered."""
     coming, begin = iter(marks), time.perf_counter()
 
@@ -254,33 +258,48 @@ async def batch(stack: Stack, *, recipients: int, posts: int) -> Measured:
         return _measured(used.server / posts / recipients * _MICRO, used, stage, wall_ms=used.wall / posts * _MILLI)
 
 
-async def throughput(stack: Stack, *, clients: int, posts: int) -> Measured:
-    """POSTs over all processes of the stack, as many at once for each of them: CPU a POST in µs, and POSTs a second."""
+async def scaling(stack: Stack, *, clients: int, posts: int) -> Measured:
+    """How far two processes carry, in times of what one does. One and two are at work in turn, so that both see the same machine.
+
+    By POSTs a second where each has a core; else by the CPU of a POST: twice what one takes over what both take.
+    """
     tally = Tally()
-    processes = len(stack.ports)
-    stages = [Stage(stack, process=number, tally=tally) for number in range(processes)]
-    share = clients // processes
+    stages = [Stage(stack, process=number, tally=tally) for number in range(2)]
+    share = clients // 2
+    crowds = [people(share, number * share) for number in range(2)]
     for number, stage in enumerate(stages):
-        await stage.crowd.open(people(share, number * share), first=number * share)
-    users = people(share * processes)
-    warm = posts // 10
-    await asyncio.gather(
-        *(
-            _posts(stage, users, range(1 + number * warm, 1 + (number + 1) * warm))
-            for number, stage in enumerate(stages)
+        await stage.crowd.open(crowds[number], first=number * share)
+    marks = itertools.count(1)
+
+    async def work(*working: int) -> tuple[float, Used]:
+        """Returns the seconds, and what it took of the processes that are at work."""
+        meter = Meter([stack.pids[number] for number in working], stack.store_pids)
+        took = await asyncio.gather(
+            *(_posts(stages[number], crowds[number], list(itertools.islice(marks, posts))) for number in working)
         )
+        return max(took), meter.stop()
+
+    for _ in range(_WARM_TURNS):
+        await work(0, 1)
+    ones, twos = list[tuple[float, Used]](), list[tuple[float, Used]]()
+    whole = stages[0].meter()
+    for _ in range(_TURNS):
+        ones += [await work(0), await work(1)]
+        twos.append(await work(0, 1))
+    used, done = whole.stop(), 2 * _TURNS * posts
+    one, two = (sum(each.server for _, each in turns) / done * _MICRO for turns in (ones, twos))
+    one_rate, two_rate = (done / sum(took for took, _ in turns) for turns in (ones, twos))
+    cores = stack.machine.cores
+    measured = _measured(
+        2 * one / two if cores.second_server == cores.others else two_rate / one_rate,
+        used,
+        *stages,
+        one_cpu_us=one,
+        two_cpu_us=two,
+        one_posts_a_second=one_rate,
+        two_posts_a_second=two_rate,
     )
-    meter = stages[0].meter()
-    each = posts // processes
-    took = await asyncio.gather(
-        *(
-            _posts(stage, users, range(posts + number * each, posts + (number + 1) * each))
-            for number, stage in enumerate(stages)
-        )
-    )
-    used = meter.stop()
-    measured = _measured(used.server / posts * _MICRO, used, *stages, posts_a_second=posts / max(took))
     for stage in stages:
         stage.backend.close()
         await stage.crowd.close()
-    return measured
+    return replace(measured, pace=None)  # it cancels out
