@@ -23,7 +23,7 @@ _FIRST_SECONDS = 3.0
 
 
 class Pace:
-    """Samples from its making to `stop`, at less than a hundredth of a core."""
+    """Samples from its making to `stop`, at a hundredth of a core."""
 
     def __init__(self, cores: frozenset[int]) -> None:
         self._folder = TemporaryDirectory(prefix="notifier-pace-")
@@ -69,7 +69,8 @@ def _compute(memory: bytes, pair: tuple[socket.socket, socket.socket]) -> float:
 
 def main() -> None:
     """Write samples, for as long as the parent lives."""
-    parent, memory, pair = os.getppid(), bytes(_TOUCHED_BYTES), socket.socketpair()
+    # Not of zeros: these would be one page, again and again.
+    parent, memory, pair = os.getppid(), b"." * _TOUCHED_BYTES, socket.socketpair()
     while os.getppid() == parent:
         print(time.monotonic(), _compute(memory, pair), flush=True)
         time.sleep(_PAUSE_SECONDS)

@@ -9,9 +9,9 @@ from typing import Any
 
 import psutil
 
+from bench.measured import Measured
 from bench.rows import Bound
 from bench.run import Comparison, Outcome, Runner
-from bench.workloads import Measured
 
 _PACKAGES = (
     "django", "djangorestframework", "channels", "channels-redis", "daphne", "uvicorn", "uvloop", "websockets", "redis",

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench import workloads
+from bench.measured import Measured
 from bench.stacks.base import Machine, Stack
 from bench.stacks.floor import Floor
 from bench.stacks.nchan import Nchan
 from bench.stacks.ours import Ours
 from bench.stacks.socketio import NodeSocketIo, PythonSocketIo
 from bench.stacks.tutorial import Tutorial
-from bench.workloads import Measured
 
 STACKS: dict[str, Callable[[Machine], Stack]] = {
     "notifier": Ours,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvloop
 
+from bench.measured import Measured
 from bench.pace import Pace
 from bench.profiling import Profiler
 from bench.rows import STACKS, Bound, Row, Work
@@ -19,7 +20,6 @@ from bench.stacks.base import Machine, Stack
 from bench.stacks.nchan import NotHere
 from bench.stage import people
 from bench.usage import Meter
-from bench.workloads import Measured
 
 # In a workload, and for a start or a stop.
 _QUICK_SECONDS, _FULL_SECONDS, _START_SECONDS = 180, 900, 120

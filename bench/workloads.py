@@ -6,9 +6,10 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from bench.crowd import Tally
+from bench.measured import Measured, measured_of
 from bench.stacks.base import Stack
 from bench.stage import LATE_SECONDS, LOST_SECONDS, Stage, people, staged
 from bench.usage import Meter, Used, memory_bytes
@@ -31,43 +32,6 @@ _LOT = 5000
 _MICRO, _MILLI = 1e6, 1e3
 
 
-@dataclass
-class Measured:
-    """`value` is what the row is about, in the row's unit; `more` are further figures."""
-
-    value: float
-    client_share: float
-    server_share: float
-    others_share: float
-    stores_share: float = 0
-    lost: int = 0
-    """Frames that did not come, connections that failed or were dropped, requests that were refused."""
-    strangers: int = 0
-    """Frames that came twice, or to somebody else."""
-    more: dict[str, float] = field(default_factory=dict)
-    pace: float | None = None
-    """How many seconds of CPU a fixed computation took meanwhile; see `bench.pace`."""
-
-
-def _measured(value: float, used: Used, *stages: Stage, **more: float) -> Measured:
-    """The stages share one tally."""
-    tally = stages[0].tally
-    lost = tally.lost + sum(stage.failures for stage in stages)
-    if tally.late:
-        more["late"] = tally.late
-    return Measured(
-        value,
-        client_share=used.client_share,
-        server_share=used.server_share,
-        others_share=used.others_share,
-        stores_share=used.stores_share,
-        lost=lost,
-        strangers=tally.strangers,
-        more=more,
-        pace=used.pace,
-    )
-
-
 # ---------------------------------------------------------------------- connections
 
 
@@ -80,7 +44,7 @@ async def connect(stack: Stack, *, clients: int, known: bool) -> Measured:
     meter = stage.meter()
     await stage.crowd.open(people(clients))
     used = meter.stop()
-    measured = _measured(used.server / clients * _MILLI, used, stage, wall_ms=used.wall / clients * _MILLI)
+    measured = measured_of(used.server / clients * _MILLI, used, stage, wall_ms=used.wall / clients * _MILLI)
     await stage.crowd.close()
     return measured
 
@@ -96,7 +60,7 @@ async def idle(stack: Stack, *, clients: int, seconds: float) -> Measured:
         meter = stage.meter()
         await asyncio.sleep(seconds)
         used = meter.stop()
-        measured = _measured(
+        measured = measured_of(
             grown / 1024 / max(1, len(stage.crowd.clients)),
             used,
             stage,
@@ -123,7 +87,7 @@ async def reconnect(stack: Stack, *, clients: int, missed: int) -> Measured:
     await stage.tally.late_comers(seconds=LATE_SECONDS)
     await asyncio.sleep(_SETTLE_SECONDS)
     used = meter.stop()
-    measured = _measured(used.server / clients * _MILLI, used, stage, wall_s=used.wall)
+    measured = measured_of(used.server / clients * _MILLI, used, stage, wall_s=used.wall)
     stage.backend.close()
     await stage.crowd.close()
     return measured
@@ -159,7 +123,7 @@ async def fanout(stack: Stack, *, clients: int, rounds: int, acks_after: int = 4
         await asyncio.sleep(_SETTLE_SECONDS)
         used = meter.stop()
         frames = stage.tally.frames - frames
-        return _measured(
+        return measured_of(
             used.server / max(1, frames) * _MICRO, used, stage, frames=frames, frames_a_second=frames / used.wall
         )
 
@@ -177,7 +141,7 @@ async def post(stack: Stack, *, clients: int, posts: int) -> Measured:
             if meter.server_seconds > _ENOUGH_SECONDS:
                 break
         used = meter.stop()
-        return _measured(used.server / done * _MICRO, used, stage, posts_a_second=done / took)
+        return measured_of(used.server / done * _MICRO, used, stage, posts_a_second=done / took)
 
 
 async def _posts(stage: Stage, users: list[str], marks: Iterable[int]) -> float:
@@ -225,7 +189,7 @@ async def latency(stack: Stack, *, clients: int, rate: float, seconds: float) ->
         )
         if not waits:
             raise RuntimeError("nothing arrived")
-        return _measured(
+        return measured_of(
             statistics.median(waits),
             used,
             stage,
@@ -255,7 +219,7 @@ async def batch(stack: Stack, *, recipients: int, posts: int) -> Measured:
         await stage.tally.late_comers(seconds=LATE_SECONDS)
         await asyncio.sleep(_SETTLE_SECONDS)
         used = meter.stop()
-        return _measured(used.server / posts / recipients * _MICRO, used, stage, wall_ms=used.wall / posts * _MILLI)
+        return measured_of(used.server / posts / recipients * _MICRO, used, stage, wall_ms=used.wall / posts * _MILLI)
 
 
 async def scaling(stack: Stack, *, clients: int, posts: int) -> Measured:
@@ -290,7 +254,7 @@ async def scaling(stack: Stack, *, clients: int, posts: int) -> Measured:
     one, two = (sum(each.server for _, each in turns) / done * _MICRO for turns in (ones, twos))
     one_rate, two_rate = (done / sum(took for took, _ in turns) for turns in (ones, twos))
     cores = stack.machine.cores
-    measured = _measured(
+    measured = measured_of(
         2 * one / two if cores.second_server == cores.others else two_rate / one_rate,
         used,
         *stages,

@@ -26,7 +26,7 @@ from notifier.visitors import Visit, write_visits
 logger = logging.getLogger(__name__)
 
 _INTERVAL_SECONDS = 1.0
-# What was sent and is not acknowledged after this is written as sent; that is looked for as seldom.
+# What was sent and is not acknowledged after this is written as sent.
 _OVERDUE_SECONDS = 3.0
 # Within which clients are to acknowledge what is for many: docs/decisions/0021-patient-acknowledgements.md.
 _PROMPT_SECONDS, _PATIENT_SECONDS = 0.1, 2.0

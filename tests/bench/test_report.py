@@ -9,10 +9,10 @@ import pytest
 
 from bench import chart, pace, report
 from bench.cores import divide
+from bench.measured import Measured
 from bench.rows import ROWS, Bound
 from bench.run import Outcome, Runner, compare
 from bench.stacks.base import Machine
-from bench.workloads import Measured
 
 ROW = next(row for row in ROWS if row.name == "connect")
 OURS = Measured(0.3, client_share=0.2, server_share=0.9, others_share=0.1, lost=2, strangers=1)
