@@ -36,10 +36,6 @@ _COLUMNS = {
     "created_at": TIME,
 }
 
-_COUNT_ALL = (
-    f"SELECT COUNT(*) FROM {table(Subscription)} WHERE stream_id = (SELECT id FROM {table(Stream)} WHERE name = %s)"  # noqa: S608 -- no input in it
-)
-
 # So many of its people and topics does an operator see of a notification that passes by.
 _NAMED = 3
 
@@ -156,7 +152,7 @@ def _prepare(sendings: Sequence[Sending]) -> list[_Ready]:
                 id=ids.new_notification_id(),
                 created_at=timezone.now(),
                 sender_id=sending.sender_id,
-                addressed=_count(sending.draft.to, people),
+                addressed=_named(sending.draft.to, people),
                 **sending.draft.model_dump(exclude={"to"}),
             ),
             connected,
@@ -195,23 +191,38 @@ def _store_once(
 
 def _enter(ready: Sequence[_Ready]) -> list[tuple[_Ready, list[Place]]]:
     entries = Entries([(one.notification.pk, _streams(one.sending.draft.to)) for one in ready])
-    statements = [entries.advance(), _insert([one.notification for one in ready]), entries.enter()]
-    return list(zip(ready, entries.places(execute(statements)), strict=True))
+    advanced, counted, _ = execute([entries.advance(), _insert(ready), entries.enter()])
+    # SQLite hands the ids over as texts.
+    addressed = {uuid.UUID(str(identity)): number for identity, number in counted}
+    for one in ready:
+        one.notification.addressed = addressed.get(one.notification.pk, one.notification.addressed)
+    return list(zip(ready, entries.places(advanced), strict=True))
 
 
-def _insert(notifications: Iterable[Notification]) -> Statement:
-    """With Django's own it is 60 µs for each, and 10 with this."""
-    names = ", ".join(_COLUMNS)
+def _insert(ready: Sequence[_Ready]) -> Statement:
+    """With Django's own it is 60 µs for each, and 10 with this.
+
+    Who is addressed as everyone is counted here: asked before, in a round trip of its own, it is a third of what `publish` takes.
+    """
     rows = [
         {
-            **{name: getattr(one, name) for name in _COLUMNS},
-            "id": one.id.hex,
-            "created_at": moment(one.created_at.timestamp()),
+            **{name: getattr(one.notification, name) for name in _COLUMNS},
+            "id": one.notification.id.hex,
+            "created_at": moment(one.notification.created_at.timestamp()),
+            "everyone": one.sending.draft.to.everyone,
         }
-        for one in notifications
+        for one in ready
     ]
-    source = rowset("new", **_COLUMNS)
-    return Statement(f"INSERT INTO {table(Notification)} ({names}) SELECT {names} FROM {source}", [pack(rows)])  # noqa: S608 -- no input in it
+    counts = any(one.sending.draft.to.everyone for one in ready)
+    values = {name: f"new.{name}" for name in _COLUMNS}
+    if counts:
+        values["addressed"] = f"new.addressed + CASE WHEN new.everyone THEN ({_count_everyone()}) ELSE 0 END"
+    return Statement(
+        f"INSERT INTO {table(Notification)} ({', '.join(values)}) SELECT {', '.join(values.values())}"  # noqa: S608 -- no input in it
+        f" FROM {rowset('new', **_COLUMNS, everyone='boolean')}{' RETURNING id, addressed' if counts else ''}",
+        [pack(rows)],
+        returns=counts,
+    )
 
 
 def _remember(one: _Ready, once: Once) -> IdempotencyKey:
@@ -246,7 +257,12 @@ def _count_in(one: _Ready) -> None:
 def addressees(audience: Audience) -> tuple[int, set[str] | None]:
     """How many people this addresses, each once, and who they are; None for everyone, which has no bound."""
     recipients = _recipients(audience)
-    return _count(audience, recipients), None if audience.everyone else recipients
+    count = _named(audience, recipients)
+    if not audience.everyone:
+        return count, recipients
+    with connection.cursor() as cursor:
+        cursor.execute(_count_everyone())
+        return count + int(cursor.fetchone()[0]), None
 
 
 def _answer(notification: Notification, online: int | None, *, repeated: bool = False) -> Published:
@@ -274,12 +290,15 @@ def _recipients(audience: Audience) -> set[str]:
     return people
 
 
-def _count(audience: Audience, recipients: set[str]) -> int:
-    if not audience.everyone:
+def _named(audience: Audience, recipients: set[str]) -> int:
+    """How many this names; beside everyone, those of them who are not among everyone yet."""
+    if not (audience.everyone and recipients):
         return len(recipients)
-    known = Subscription.objects.filter(stream__name=names.EVERYONE)
-    strangers = len(recipients) - (known.filter(recipient__in=recipients).count() if recipients else 0)
-    # Each notification to everyone counts them: as the ORM writes it, it is 0.7 ms of CPU.
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT_ALL, [names.EVERYONE])
-        return int(cursor.fetchone()[0]) + strangers
+    known = Subscription.objects.filter(stream__name=names.EVERYONE, recipient__in=recipients)
+    return len(recipients) - known.count()
+
+
+def _count_everyone() -> str:
+    """SQL: the number of people there are. As the ORM writes it, it is 0.7 ms of CPU."""
+    stream = f"SELECT id FROM {table(Stream)} WHERE name = '{names.EVERYONE}'"  # noqa: S608 -- no input in it
+    return f"SELECT COUNT(*) FROM {table(Subscription)} WHERE stream_id = ({stream})"  # noqa: S608 -- no input in it

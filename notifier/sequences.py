@@ -43,6 +43,7 @@ class Entries:
             f" SELECT taken.stream, taken.many, 1, 0 FROM {taken} WHERE true"
             f" ON CONFLICT (name) DO UPDATE SET last_seq = {stream}.last_seq + excluded.last_seq RETURNING name, last_seq",
             [pack(counts)],
+            returns=True,
         )
 
     def enter(self) -> Statement:

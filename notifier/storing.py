@@ -15,24 +15,29 @@ T = TypeVar("T")
 class Statement(NamedTuple):
     sql: str
     parameters: Sequence[Any]
+    returns: bool = False
+    """Whether it has rows to return."""
 
 
 class InDoubt(Exception):
     """The connection broke when the transaction was to be committed: nobody can tell whether it was."""
 
 
-def execute(statements: Sequence[Statement]) -> list[tuple[Any, ...]]:
-    """Run all. Returns the rows that the first one returns. InDoubt when this was the whole transaction, and its end is unknown."""
+def execute(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
+    """Run all. Returns the rows that each returns. InDoubt when this was the whole transaction, and its end is unknown."""
+    rows = []
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        together = connection.vendor == "postgresql"
+        if together:
             parameters = [value for statement in statements for value in statement.parameters]
             _settled(lambda: cursor.execute(";".join(statement.sql for statement in statements), parameters))
-            return list(cursor.fetchall())
-        cursor.execute(*statements[0])
-        rows = list(cursor.fetchall())
-        for statement in statements[1:]:
-            cursor.execute(*statement)
-        return rows
+        for statement in statements:
+            if not together:
+                cursor.execute(statement.sql, statement.parameters)
+            rows.append(cursor.fetchall() if statement.returns else [])
+            if together:
+                cursor.nextset()
+    return rows
 
 
 def in_transaction(work: Callable[[], T]) -> T:
