@@ -7,7 +7,7 @@ so a failure here is logged and never an error of the publisher.
 import asyncio
 import logging
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -34,6 +34,7 @@ _WATCHERS_SECONDS = 2.0
 # Whether a wake-up was not sent that somebody may be waiting for.
 _owing = False
 _home: asyncio.AbstractEventLoop | None = None
+_push_here: Callable[[str, int, str], None] | None = None
 _home_lock = threading.Lock()
 
 
@@ -105,10 +106,10 @@ async def group_send(messages: Sequence[tuple[str, dict[str, Any]]]) -> None:
         await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_send_all(messages), home))
 
 
-def attach(loop: asyncio.AbstractEventLoop) -> None:
-    """From now on send on this loop: the server's, which the hub receives on."""
-    global _home
-    _home = loop
+def attach(loop: asyncio.AbstractEventLoop, push_here: Callable[[str, int, str], None]) -> None:
+    """From now on send on this loop: the server's, which the hub receives on. What is sent is handed to `push_here` before: stream, seq and text."""
+    global _home, _push_here
+    _home, _push_here = loop, push_here
 
 
 def channel_layer() -> Any:
@@ -152,6 +153,8 @@ def _entries(places: Sequence[Place], content: str) -> GroupMessage:
 
 async def _send_all(messages: Sequence[tuple[str, dict[str, Any]]]) -> None:
     global _owing
+    if _push_here is not None:
+        _hand_over(messages, _push_here)
     if not redis_line.allows():
         _owing = True
         return
@@ -170,11 +173,20 @@ async def _send_all(messages: Sequence[tuple[str, dict[str, Any]]]) -> None:
         redis_line.answered()
 
 
+def _hand_over(messages: Sequence[tuple[str, dict[str, Any]]], push_here: Callable[[str, int, str], None]) -> None:
+    for _, message in messages:
+        if message["type"] == "notification.push":
+            try:
+                push_here(message["stream"], message["seq"], message["text"])
+            except Exception:
+                logger.exception("an entry was not handed over; the layer brings it")
+
+
 def _home_loop() -> asyncio.AbstractEventLoop:
-    global _home
+    global _home, _push_here
     with _home_lock:
         if _home is None or not _home.is_running():
-            _home, running = asyncio.new_event_loop(), threading.Event()
+            _home, _push_here, running = asyncio.new_event_loop(), None, threading.Event()
             _home.call_soon(running.set)
             threading.Thread(target=_home.run_forever, name="notifier-bus", daemon=True).start()
             running.wait()

@@ -64,6 +64,10 @@ class Carriers:
                 last.append(stream)
         return last
 
+    def few(self, stream: str) -> bool:
+        """Whether somebody carries it, and no crowd that goes in step."""
+        return stream in self._of and stream not in self._steps and len(self._of[stream]) < _MANY
+
     def push(self, live: Live) -> None:
         """Hand a live entry to all that carry its stream."""
         if not (carriers := self._of.get(live.stream)):

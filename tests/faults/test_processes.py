@@ -169,6 +169,33 @@ def test_redis_away_costs_no_notification(
 
 
 @pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
+def test_who_is_connected_to_the_same_server_needs_no_redis(
+    new_server: Start, postgres: Postgres, browser: Browser, alice: str, kind: str
+) -> None:
+    """Nor the sweep, which comes every 2 s by then: live, once and in order, also when Redis is back."""
+    redis = Redis()
+    server = new_server(kind, **scaled_out(postgres, redis))
+    try:
+        tabs = [browser(server, alice).hello() for _ in range(3)]
+        redis.kill()
+        server.post({"users": [alice]}, "the first")
+        for tab in tabs:
+            assert tab.titles(1, seconds=5) == ["the first"]
+        for number in range(10):
+            server.post({"users": [alice]}, f"away {number}")
+            for tab in tabs:
+                assert tab.titles(1, seconds=0.8) == [f"away {number}"]
+        redis.start()
+        wait_until(lambda: server.http.get("/api/v1/presence").is_success, what="Redis to be well")
+        server.post({"users": [alice]}, "back")
+        for tab in tabs:
+            assert tab.titles(1, seconds=5) == ["back"]
+        assert all(tab.quiet(seconds=0.5) for tab in tabs)
+    finally:
+        redis.stop()
+
+
+@pytest.mark.parametrize("kind", ["daphne", "uvicorn"])
 def test_server_stops_in_time_while_redis_hangs(
     new_server: Start, postgres: Postgres, browser: Browser, alice: str, kind: str
 ) -> None:

@@ -1,6 +1,7 @@
 """The bus, from wherever it is called."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -73,6 +74,32 @@ def test_few_streams_are_told_one_by_one_and_many_through_the_hubs() -> None:
 def _drain(layer: EmbeddedChannelLayer, channel: str) -> list[dict[str, Any]]:
     queue = layer.channels.get(channel)
     return [queue.get_nowait()[1] for _ in range(queue.qsize())] if queue is not None else []
+
+
+def test_what_is_sent_here_is_handed_over_here_first() -> None:
+    """On the server's loop, while that runs. Should it fail, the layer brings it all the same."""
+
+    async def send() -> list[dict[str, Any]]:
+        channel = await layer.new_channel()
+        await layer.group_add(wakeups.group_of("user:alice"), channel)
+        bus.attach(asyncio.get_running_loop(), push_here)
+        await asyncio.to_thread(bus.announce, [([Place("user:alice", 1)], "{}")])
+        await bus.announce_here([([Place("user:alice", 2)], "{}")])
+        return _drain(layer, channel)
+
+    def push_here(stream: str, seq: int, text: str) -> None:
+        handed.append((stream, seq, json.loads(text)["seq"]))
+        raise ConnectionError
+
+    handed: list[tuple[str, int, int]] = []
+    layer = EmbeddedChannelLayer()
+    before = channel_layers.set("default", layer)
+    try:
+        assert [message["seq"] for message in asyncio.run(send())] == [1, 2]
+        bus.announce([([Place("user:alice", 3)], "{}")])
+    finally:
+        channel_layers.backends["default"] = before
+    assert handed == [("user:alice", 1, 1), ("user:alice", 2, 2)]
 
 
 def test_layer_that_hangs_costs_a_publisher_a_moment() -> None:
