@@ -110,10 +110,11 @@ class Entry(models.Model):
     pk = models.CompositePrimaryKey("stream_id", "seq")
     stream = models.ForeignKey(Stream, on_delete=models.PROTECT, related_name="entries", db_index=False)
     seq = models.PositiveBigIntegerField()
-    notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="entries")
+    notification = models.ForeignKey(Notification, on_delete=models.CASCADE, related_name="entries", db_index=False)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(seq__gte=1), name="entry_seq_from_1")]
+        indexes = [models.Index(fields=["notification", "stream"], name="entry_of_notification")]
 
 
 class IdempotencyKey(models.Model):

@@ -44,8 +44,8 @@ def main(people: int, entries: int) -> None:
     def write_marks(stream: str) -> None:
         receipts.write_marks([receipts.Mark(name, stream.format(name), 1, now, now) for name in names])
 
-    def write_sights(notification: str) -> None:
-        receipts.write_sights([receipts.Sight(name, notification, now) for name in names], named_only=True)
+    def write_sights(notification: str, *, named_only: bool = True) -> None:
+        receipts.write_sights([receipts.Sight(name, notification, now) for name in names], named_only=named_only)
 
     works: dict[str, Callable[[], object]] = {
         "acknowledge what is for everyone": lambda: receipts.note_delivered(
@@ -55,6 +55,10 @@ def main(people: int, entries: int) -> None:
         "receipts of what is for everyone": lambda: write_marks("everyone"),
         "receipts of one's own": lambda: write_marks("user:{}"),
         "see what is for everyone": lambda: write_sights(ids.show_notification_id(last.id)),
+        "see what is for everyone, with a receipt": lambda: write_sights(
+            ids.show_notification_id(last.id), named_only=False
+        ),
+        "see one's own, with any receipt": lambda: write_sights(ids.show_notification_id(own.id), named_only=False),
         "see one's own": lambda: write_sights(ids.show_notification_id(own.id)),
         "leave": lambda: visitors.write_visits({name: visitors.Visit(now, now, ()) for name in names}, server="srv_1"),
         "come back": lambda: resuming.open_all(
