@@ -223,63 +223,47 @@ async def batch(stack: Stack, *, recipients: int, posts: int) -> Measured:
 
 
 async def scaling(stack: Stack, *, clients: int, posts: int) -> Measured:
-    """How far two processes of one installation carry, in times of what one alone does. POSTs go to people of both.
+    """How far two processes carry, in times of what one does. One and two are at work in turn, so that both see the same machine.
 
-    By POSTs a second where each has a core. Where they would take them from the client and from each other it is by the CPU of a POST, and
-    since that depends on how busy the machine is, one alone is measured beside another that it has nothing in common with.
+    By POSTs a second where each has a core; else by the CPU of a POST: twice what one takes over what both take.
     """
-    cores, tally = stack.machine.cores, Tally()
-    crowded = cores.second_server == cores.others
-    together = [Stage(stack, process=number, tally=tally) for number in range(2)]
-    apart = [Stage(each, tally=tally) for each in stack.apart]
+    tally = Tally()
+    stages = [Stage(stack, process=number, tally=tally) for number in range(2)]
     share = clients // 2
     crowds = [people(share, number * share) for number in range(2)]
-    for stages in (together, apart):
-        for number, stage in enumerate(stages):
-            await stage.crowd.open(crowds[number], first=number * share)
+    for number, stage in enumerate(stages):
+        await stage.crowd.open(crowds[number], first=number * share)
     marks = itertools.count(1)
 
-    async def work(*working: tuple[Stage, list[str]]) -> tuple[float, Used]:
-        """Returns the POSTs a second, and what was used."""
-        meter = _meter_of({stage.stack for stage, _ in working})
+    async def work(*working: int) -> tuple[float, Used]:
+        """Returns the seconds, and what it took of the processes that are at work."""
+        meter = Meter([stack.pids[number] for number in working], stack.store_pids)
         took = await asyncio.gather(
-            *(_posts(stage, users, list(itertools.islice(marks, posts))) for stage, users in working)
+            *(_posts(stages[number], crowds[number], list(itertools.islice(marks, posts))) for number in working)
         )
-        return len(working) * posts / max(took), meter.stop()
+        return max(took), meter.stop()
 
-    both = [(stage, crowds[0] + crowds[1]) for stage in together]
-    alone = list(zip(apart, crowds, strict=True))[: None if crowded else 1]
     for _ in range(_WARM_TURNS):
-        await work(*both)
-        await work(*alone)
+        await work(0, 1)
     ones, twos = list[tuple[float, Used]](), list[tuple[float, Used]]()
-    whole = _meter_of({stack, *stack.apart})
+    whole = stages[0].meter()
     for _ in range(_TURNS):
-        ones.append(await work(*alone))
-        twos.append(await work(*both))
-    used = whole.stop()
-    one, two = (
-        sum(each.server for _, each in turns) / _TURNS / posts / number * _MICRO
-        for turns, number in ((ones, len(alone)), (twos, len(both)))
-    )
-    one_rate, two_rate = (statistics.fmean(rate for rate, _ in turns) for turns in (ones, twos))
+        ones += [await work(0), await work(1)]
+        twos.append(await work(0, 1))
+    used, done = whole.stop(), 2 * _TURNS * posts
+    one, two = (sum(each.server for _, each in turns) / done * _MICRO for turns in (ones, twos))
+    one_rate, two_rate = (done / sum(took for took, _ in turns) for turns in (ones, twos))
+    cores = stack.machine.cores
     measured = measured_of(
-        2 * one / two if crowded else two_rate / one_rate,
+        2 * one / two if cores.second_server == cores.others else two_rate / one_rate,
         used,
-        *together,
-        *apart,
+        *stages,
         one_cpu_us=one,
         two_cpu_us=two,
         one_posts_a_second=one_rate,
         two_posts_a_second=two_rate,
     )
-    for stage in (*together, *apart):
+    for stage in stages:
         stage.backend.close()
         await stage.crowd.close()
     return replace(measured, pace=None)  # it cancels out
-
-
-def _meter_of(stacks: set[Stack]) -> Meter:
-    return Meter(
-        [pid for each in stacks for pid in each.pids], sorted({pid for each in stacks for pid in each.store_pids})
-    )

@@ -75,8 +75,6 @@ class Stack(Dialect):
         self.machine = machine
         self.ports: list[int] = []
         self.pids: list[int] = []
-        self.apart: list[Stack] = []
-        """As many others of one process each as this one has, on the same cores: what its processes would be if they had nothing in common."""
         self.folder = Path(tempfile.mkdtemp(prefix="notifier-bench-"))
         self._store_pids: list[int] = []
 

@@ -25,7 +25,7 @@ _NO_LIMITS = {
 
 
 class Ours(Stack):
-    """`plain` clients connect with `?live` and acknowledge nothing, as those of the peers. Of several `processes` each has its place among the cores; one takes the place `at`."""
+    """`plain` clients connect with `?live` and acknowledge nothing, as those of the peers."""
 
     label = "Notifier"
 
@@ -36,7 +36,6 @@ class Ours(Stack):
         server: str = "uvicorn",
         embedded: bool = False,
         processes: int = 1,
-        at: int = 0,
         plain: bool = False,
         receipts: str = "people",
     ) -> None:
@@ -44,9 +43,6 @@ class Ours(Stack):
         self._server, self._embedded, self._processes, self._receipts = server, embedded, processes, receipts
         self.acknowledges = not plain
         self._query = "?live" if plain else ""
-        self._at = at
-        if processes > 1:
-            self.apart = [Ours(machine, server=server, at=number) for number in range(processes)]
         self._servers: list[Server] = []
         self._redis: Redis | None = None
         self._tokens: dict[str, str] = {}
@@ -67,19 +63,14 @@ class Ours(Stack):
                 "NOTIFIER_REDIS_PREFIX": uuid4().hex,
             }
         places = [self.machine.cores.server, self.machine.cores.second_server]
-        for number in range(self._at, self._at + self._processes):
+        for number in range(self._processes):
             with started_on(places[number % len(places)]):
                 self._servers.append(Server(self._server, **environment))
         self.pids = [server.process.pid for server in self._servers]
         self.ports = [server.port for server in self._servers]
         self._tokens = _mint(users, environment)
-        for other in self.apart:
-            other.start(users)
 
     def stop(self) -> None:
-        for other in self.apart:
-            other.stop()
-            other.forget()
         for server in self._servers:
             server.stop()
         if self._redis is not None:

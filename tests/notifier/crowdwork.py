@@ -55,10 +55,10 @@ def main(people: int, entries: int) -> None:
         "receipts of what is for everyone": lambda: write_marks("everyone"),
         "receipts of one's own": lambda: write_marks("user:{}"),
         "see what is for everyone": lambda: write_sights(ids.show_notification_id(last.id)),
-        "see what is for everyone, with a receipt": lambda: write_sights(
+        "see what is for everyone, receipts of all": lambda: write_sights(
             ids.show_notification_id(last.id), named_only=False
         ),
-        "see one's own, with any receipt": lambda: write_sights(ids.show_notification_id(own.id), named_only=False),
+        "see one's own, receipts of all": lambda: write_sights(ids.show_notification_id(own.id), named_only=False),
         "see one's own": lambda: write_sights(ids.show_notification_id(own.id)),
         "leave": lambda: visitors.write_visits({name: visitors.Visit(now, now, ()) for name in names}, server="srv_1"),
         "come back": lambda: resuming.open_all(
