@@ -18,6 +18,7 @@ from twisted.internet.tcp import Server as Connection
 
 from notifier.hub import this_hub
 from notifier.wire import MAX_UNACKNOWLEDGED_BYTES
+from routing.servers import CLOSE_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -131,6 +132,12 @@ class DrainingServer(Server):
         sockets.protocol = BoundedSocket
         # A frame that is too large or malformed is answered with its close code, and not by cutting the line. The
         # origin is our own business: autobahn resets its option at each call, and would answer 400 to "null".
-        sockets.setProtocolOptions(versions=[13], failByDrop=False, echoCloseCodeReason=True, allowNullOrigin=True)
+        sockets.setProtocolOptions(
+            versions=[13],
+            failByDrop=False,
+            echoCloseCodeReason=True,
+            allowNullOrigin=True,
+            closeHandshakeTimeout=CLOSE_SECONDS,
+        )
         loop = reactor._asyncioEventloop
         reactor.callWhenRunning(lambda: loop.call_soon(lambda: this_hub().start()))

@@ -9,6 +9,8 @@ from typing import Any
 
 MAX_MESSAGE_BYTES = 64 * 1024
 """What a server takes in one WebSocket message. Above the protocol's own limit, which is answered with its close code."""
+CLOSE_SECONDS = 10.0
+"""How long a client has to answer a close frame, before TCP is reset."""
 
 _PING_SECONDS = 20
 _GRACE_SECONDS = 5

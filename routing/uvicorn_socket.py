@@ -19,15 +19,13 @@ from notifier.live import frame_of
 from routing import eager, handshake
 from routing.direct_writer import DirectWriter
 from routing.frame_parsers import short_text
+from routing.servers import CLOSE_SECONDS
 from routing.sockets import Receiver, Sockets
 
 logger = logging.getLogger(__name__)
 
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[Any]]
 Event = dict[str, Any]
-
-# For the client's answer to a close frame.
-_CLOSE_SECONDS = 10.0
 
 _NO_CODE, _ABNORMAL, _BAD_TEXT, _FAILED, _RESTART = 1005, 1006, 1007, 1011, 1012
 
@@ -285,7 +283,7 @@ class Socket(asyncio.Protocol):
         self._shut()
         self._regulate()
         loop = asyncio.get_running_loop()
-        self._close_timer = loop.call_later(_CLOSE_SECONDS, self._transport.abort)
+        self._close_timer = loop.call_later(CLOSE_SECONDS, self._transport.abort)
         loop.call_soon(self._end, code)  # not from within what the receiver does
 
     def _end(self, code: int) -> None:

@@ -143,7 +143,7 @@ def test_subprotocol_in_percent_encoding_is_another_one(service: Service) -> Non
             assert connection.ending().outcome == 4504
 
 
-def test_headers_cannot_be_injected_into_theanswer_to(service: Service) -> None:
+def test_headers_cannot_be_injected_into_the_answer(service: Service) -> None:
     """Nothing that a client offers comes back as a header of the server's."""
     offered = f"x%0d%0aSet-Cookie: a=b, notifier.v1, notifier.token.{service.token}".encode()
     with RawSocket(service.port) as connection:
@@ -210,7 +210,7 @@ def test_handshake_byte_by_byte(service: Service) -> None:
     service.serves()
 
 
-def test_frames_before_theanswer_to(service: Service) -> None:
+def test_frames_before_the_answer(service: Service) -> None:
     """Section 4.1: a client must wait for the answer. If it does not, its frames are answered, or were never there."""
     with RawSocket(service.port) as connection:
         connection.send(service.request(), ws.text(HELLO), ws.text(SAID))

@@ -72,12 +72,25 @@ def test_header_without_end_takes_no_memory_without_end(service: Service) -> Non
     assert answer != "silence"
 
 
-def test_closing_that_the_client_does_notanswer_to(service: Service) -> None:
+def test_closing_that_the_client_does_not_answer(service: Service) -> None:
     """Section 7.1.7: after its own close frame the server ends TCP, whatever else comes and without waiting for ever."""
     with service.opened() as connection:
         connection.send(ws.text(b"{"))
         ending = _deaf_ending(connection, seconds=13)
     assert (ending.code, ending.tcp != "open") == (4504, True), ending
+    service.serves()
+
+
+def test_closing_that_the_client_answers_late(service: Service) -> None:
+    """A phone with a slow line: TCP is not reset before the answer, since that can take the close code with it."""
+    with service.opened() as connection:
+        connection.send(ws.text(b"{"))
+        while connection.frame().opcode != ws.CLOSE:
+            pass
+        with pytest.raises(TimeoutError):
+            connection.frame(seconds=2.5)
+        connection.send(ws.closing(4504))
+        assert connection.ending().tcp != "open"
     service.serves()
 
 
