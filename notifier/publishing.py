@@ -192,8 +192,7 @@ def _store_once(
 def _enter(ready: Sequence[_Ready]) -> list[tuple[_Ready, list[Place]]]:
     entries = Entries([(one.notification.pk, _streams(one.sending.draft.to)) for one in ready])
     advanced, counted, _ = execute([entries.advance(), _insert(ready), entries.enter()])
-    # SQLite hands the ids over as texts.
-    addressed = {uuid.UUID(str(identity)): number for identity, number in counted}
+    addressed = {uuid.UUID(identity): number for identity, number in counted}
     for one in ready:
         one.notification.addressed = addressed.get(one.notification.pk, one.notification.addressed)
     return list(zip(ready, entries.places(advanced), strict=True))
@@ -218,6 +217,7 @@ def _insert(ready: Sequence[_Ready]) -> Statement:
     if counts:
         values["addressed"] = f"new.addressed + CASE WHEN new.everyone THEN ({_count_everyone()}) ELSE 0 END"
     return Statement(
+        "stored",
         f"INSERT INTO {table(Notification)} ({', '.join(values)}) SELECT {', '.join(values.values())}"  # noqa: S608 -- no input in it
         f" FROM {rowset('new', **_COLUMNS, everyone='boolean')}{' RETURNING id, addressed' if counts else ''}",
         [pack(rows)],

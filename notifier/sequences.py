@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db import connection
+
 from notifier.models import Entry, Stream
 from notifier.rowsets import pack, rowset, table
 from notifier.storing import Statement
@@ -39,15 +41,16 @@ class Entries:
         counts = [{"stream": name, "many": self._counts[name]} for name in sorted(self._counts)]
         stream, taken = table(Stream), rowset("taken", stream="text", many="bigint")
         return Statement(
+            "advanced",
             f"INSERT INTO {stream} (name, last_seq, oldest_seq, revision)"  # noqa: S608 -- no input in it
             f" SELECT taken.stream, taken.many, 1, 0 FROM {taken} WHERE true"
-            f" ON CONFLICT (name) DO UPDATE SET last_seq = {stream}.last_seq + excluded.last_seq RETURNING name, last_seq",
+            f" ON CONFLICT (name) DO UPDATE SET last_seq = {stream}.last_seq + excluded.last_seq RETURNING name, last_seq, id",
             [pack(counts)],
             returns=True,
         )
 
     def enter(self) -> Statement:
-        """Put the notifications into their places. 40 µs for each with Django's own, a tenth of that with this."""
+        """Put the notifications into their places, after `advance`. 40 µs for each with Django's own, a tenth of that with this."""
         left = self._counts.copy()
         rows = []
         for notification, streams in self._addressed:
@@ -56,16 +59,18 @@ class Entries:
                 left[name] -= 1
                 rows.append({"stream": name, "later": left[name], "notification": identity})
         place = rowset("place", stream="text", later="bigint", notification="uuid")
+        stream = "advanced" if connection.vendor == "postgresql" else table(Stream)
         return Statement(
+            "entered",
             f"INSERT INTO {table(Entry)} (stream_id, seq, notification_id)"  # noqa: S608 -- no input in it
             f" SELECT stream.id, stream.last_seq - place.later, place.notification FROM {place}"
-            f" JOIN {table(Stream)} AS stream ON stream.name = place.stream",
+            f" JOIN {stream} AS stream ON stream.name = place.stream",
             [pack(rows)],
         )
 
-    def places(self, advanced: Iterable[tuple[str, int]]) -> list[list[Place]]:
+    def places(self, advanced: Iterable[tuple[str, int, int]]) -> list[list[Place]]:
         """Of each notification, after `advance` was executed."""
-        ends = dict(advanced)
+        ends = {name: end for name, end, _ in advanced}
         following = {name: ends[name] - count for name, count in self._counts.items()}
         found = []
         for _, streams in self._addressed:

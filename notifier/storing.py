@@ -1,7 +1,7 @@
 """Statements that store things, run together: each is SQL and its parameters.
 
-PostgreSQL gets them as one text, in one round trip: all of it is one transaction, which is committed when the answer is here
-("Multiple Statements in a Simple Query", section 55.2.2.1 of its manual). Within a transaction, and with SQLite, the same text takes part in that.
+PostgreSQL gets them as one statement, in one round trip: its own transaction, which is committed when the answer is here. Within a
+transaction it takes part in that, as the statements do one after the other with SQLite.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,6 +13,8 @@ T = TypeVar("T")
 
 
 class Statement(NamedTuple):
+    name: str
+    """Under which PostgreSQL has its rows for the others: tables are as they were before all of them ("Data-Modifying Statements in WITH", 7.8.4 of its manual)."""
     sql: str
     parameters: Sequence[Any]
     returns: bool = False
@@ -24,20 +26,27 @@ class InDoubt(Exception):
 
 
 def execute(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
-    """Run all. Returns the rows that each returns. InDoubt when this was the whole transaction, and its end is unknown."""
+    """Run all. Returns the rows that each returns, of texts and numbers. InDoubt when this was the whole transaction, and its end is unknown."""
+    if connection.vendor == "postgresql":
+        return _together(statements)
     rows = []
     with connection.cursor() as cursor:
-        together = connection.vendor == "postgresql"
-        if together:
-            parameters = [value for statement in statements for value in statement.parameters]
-            _settled(lambda: cursor.execute(";".join(statement.sql for statement in statements), parameters))
         for statement in statements:
-            if not together:
-                cursor.execute(statement.sql, statement.parameters)
+            cursor.execute(statement.sql, statement.parameters)
             rows.append(cursor.fetchall() if statement.returns else [])
-            if together:
-                cursor.nextset()
     return rows
+
+
+def _together(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
+    parts = ", ".join(f"{statement.name} AS ({statement.sql})" for statement in statements)
+    rows = ", ".join(_ROWS.format(statement.name) if statement.returns else "NULL" for statement in statements)
+    parameters = [value for statement in statements for value in statement.parameters]
+    found = _settled(lambda: connection.prepared(f"WITH {parts} SELECT {rows}", parameters))  # type: ignore[attr-defined] # of notifier.postgres
+    return [[tuple(row.values()) for row in told or ()] for told in found[0]]
+
+
+# Rows of several kinds in one.
+_ROWS = "(SELECT json_agg({0}) FROM {0})"
 
 
 def in_transaction(work: Callable[[], T]) -> T:
@@ -53,10 +62,10 @@ def in_transaction(work: Callable[[], T]) -> T:
     return done[0]
 
 
-def _settled(work: Callable[[], object]) -> None:
+def _settled(work: Callable[[], T]) -> T:
     connection.ensure_connection()
     try:
-        work()
+        return work()
     except (OperationalError, InterfaceError) as error:
         # An error that PostgreSQL told of itself is an answer: it has rolled back.
         if connection.in_atomic_block or getattr(error.__cause__, "sqlstate", None) is not None:

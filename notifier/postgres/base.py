@@ -1,10 +1,11 @@
 """The backend, under the name by which Django looks for it."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.postgresql import base
-from psycopg import OperationalError
+from psycopg import Cursor, OperationalError
 
 from notifier.breaker import Breaker
 
@@ -37,6 +38,26 @@ class DatabaseWrapper(base.DatabaseWrapper):
         _breaker.succeeded()
         self._known_good_at = time.monotonic()
         return connection
+
+    def init_connection_state(self) -> None:
+        """Prepare statements, unless a pooler is between: what was prepared on one of its connections may be asked for on another.
+
+        It shows a process id of its own making.
+        """
+        super().init_connection_state()
+        with self.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            if cursor.fetchone() == (self.connection.info.backend_pid,):
+                self.connection.prepare_threshold = 0
+
+    def prepared(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """The rows of this one statement, which PostgreSQL plans once for a connection: a third of the time of publishing.
+
+        Not for one whose best plan depends on how many rows there are: it stays what it was when the tables were small.
+        """
+        self.ensure_connection()
+        with self.wrap_database_errors, Cursor(self.connection) as cursor:
+            return cursor.execute(sql, parameters).fetchall()
 
     def close_if_unusable_or_obsolete(self) -> None:
         """Called before and after each verb: a connection that is broken is given up, and with it all that are as old."""
