@@ -1,4 +1,4 @@
-"""`POST /api/v1/notifications`, taken on the event loop: no middleware, no thread of its own, no look-up of a key that is known.
+"""`POST /api/v1/notifications`, taken on the event loop: no middleware, no thread of its own.
 
 What is plain and right is taken here; everything else goes to Django, whose view does the same with the same functions (`api.sending`).
 So there is one place that refuses, and it is the other one. What it gains: docs/decisions/0018-group-commit.md.
@@ -13,7 +13,8 @@ from api.parsers import parse_json
 from api.problems import internal_error, problem_response
 from api.sending import answer_to, sending_of
 from notifier import wire
-from notifier.access import Caller, Scope, known_caller
+from notifier.access import Caller, Scope
+from notifier.callers import caller_soon
 from notifier.errors import NotifierError
 from notifier.groupcommit import publish_soon
 from notifier.metrics import METRICS
@@ -49,7 +50,7 @@ Place = tuple[str, bytes, bytes]
 
 
 class Head(NamedTuple):
-    caller: Caller
+    key: str
     place: Place
     idempotency_key: str | None
 
@@ -68,9 +69,11 @@ class DirectSend:
             await self._inner(scope, receive, send)
         elif (headers := self._headers.get(head.place)) is None:
             await self._inner(scope, receive, self._learning(head.place, send))
+        elif (caller := await _caller(head.key)) is None:
+            await self._inner(scope, receive, send)
         else:
             messages = await _read(receive)
-            sending = _sending(head, messages)
+            sending = _sending(caller, head, messages)
             if sending is None:
                 await self._inner(scope, _again(messages, receive), send)
             else:
@@ -108,12 +111,19 @@ def _read_head(scope: dict[str, Any]) -> Head | None:
         or authorization[: len(_KEY_SCHEME)].lower() != _KEY_SCHEME
     ):
         return None
-    caller = known_caller(authorization[len(b"bearer ") :].decode("latin-1"))
-    if caller is None or Scope.SEND not in caller.scopes:
-        return None
-    key = headers.get(b"idempotency-key")
+    once = headers.get(b"idempotency-key")
     place = (scope.get("scheme", "http"), headers.get(b"x-forwarded-proto", b""), headers.get(b"host", b""))
-    return Head(caller, place, None if key is None else key.decode("latin-1"))
+    key = authorization[len(b"bearer ") :].decode("latin-1")
+    return Head(key, place, None if once is None else once.decode("latin-1"))
+
+
+async def _caller(key: str) -> Caller | None:
+    """None for one that may not send."""
+    try:
+        caller = await caller_soon(key)
+    except NotifierError:
+        return None
+    return caller if Scope.SEND in caller.scopes else None
 
 
 async def _read(receive: Any) -> list[dict[str, Any]]:
@@ -136,13 +146,13 @@ def _again(messages: list[dict[str, Any]], receive: Any) -> Any:
     return receive_again
 
 
-def _sending(head: Head, messages: list[dict[str, Any]]) -> Sending | None:
+def _sending(caller: Caller, head: Head, messages: list[dict[str, Any]]) -> Sending | None:
     """None for what is refused."""
     if messages[-1]["type"] != "http.request":
         return None
     try:
         body = parse_json(b"".join(message.get("body", b"") for message in messages))
-        return sending_of(head.caller, body, head.idempotency_key)
+        return sending_of(caller, body, head.idempotency_key)
     except NotifierError:
         return None
 
