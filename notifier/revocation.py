@@ -58,7 +58,7 @@ def revoked_among(people: Collection[Person]) -> list[Person]:
         return []
     oldest = datetime.fromtimestamp(min(person.issued for person in people), UTC)
     relevant = Revocation.objects.filter(before__gt=oldest)
-    before = dict(few_of(relevant, {person.recipient for person in people}).values_list("recipient", "before"))
+    before = dict(few_of(relevant, {person.recipient for person in people}, "recipient", "before"))
     return [
         person
         for person in people
