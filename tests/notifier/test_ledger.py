@@ -249,8 +249,9 @@ def test_a_crowd_is_written_in_bounded_statements(monkeypatch: pytest.MonkeyPatc
 def test_it_looks_around_for_what_nobody_acknowledges_and_for_who_stays(
     three: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Once a second, and through failures."""
-    monkeypatch.setattr(ledger, "_INTERVAL_SECONDS", 0.01)
+    """Again and again, and through failures."""
+    monkeypatch.setattr(ledger, "_PAUSE_SECONDS", dict.fromkeys(ledger._PAUSE_SECONDS, 0.01))
+    monkeypatch.setattr(ledger, "_LOOK_SECONDS", 0.01)
     monkeypatch.setattr(ledger, "_STAYING_SECONDS", 0.0)
     monkeypatch.setattr(ledger, "_CONNECTIONS_AT_A_TIME", 2)
     failures = [RuntimeError("once")]
