@@ -5,6 +5,7 @@ PostgreSQL and SQLite unpack it themselves. Times travel as whole microseconds, 
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from django.db import connection
 from django.db.models import Model
@@ -12,7 +13,11 @@ from django.db.models import Model
 TIME = "time"
 """The type of a column whose values are `moment`s, or null."""
 
+# Made once: `json.dumps` makes one for each value.
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 
+
+@cache
 def rowset(name: str, **columns: str) -> str:
     """A table for a FROM clause, called `name`, with these columns and their types in PostgreSQL. It takes one parameter: see `pack`."""
     if connection.vendor == "postgresql":
@@ -34,7 +39,7 @@ def rowset(name: str, **columns: str) -> str:
 
 def pack(rows: Iterable[Mapping[str, object]]) -> str:
     """The rows as the parameter of a `rowset`."""
-    return json.dumps(list(rows), separators=(",", ":"))
+    return _ENCODER.encode(list(rows))
 
 
 def moment(seconds: float) -> int:
@@ -62,6 +67,7 @@ def listed(texts: Iterable[str]) -> list[str] | str:
     return list(texts) if connection.vendor == "postgresql" else json.dumps(list(texts))
 
 
+@cache
 def table(model: type[Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 
