@@ -42,7 +42,7 @@ def _together(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
     rows = ", ".join(_ROWS.format(statement.name) if statement.returns else "NULL" for statement in statements)
     parameters = [value for statement in statements for value in statement.parameters]
     found = _settled(lambda: connection.prepared(f"WITH {parts} SELECT {rows}", parameters))  # type: ignore[attr-defined] # of notifier.postgres
-    return [[tuple(row.values()) for row in told or ()] for told in found]
+    return [[tuple(row.values()) for row in told or ()] for told in found[0]]
 
 
 # Rows of several kinds in one.

@@ -1,15 +1,11 @@
 """The backend, under the name by which Django looks for it."""
 
-import json
 import time
 from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.postgresql import base
 from psycopg import Cursor, OperationalError
-from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus
-from psycopg.pq.abc import PGconn, PGresult
 
 from notifier.breaker import Breaker
 
@@ -29,8 +25,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     _known_good_at = _called_at = float("-inf")
-    _statements: dict[str, bytes]
-    """Those that are prepared on the connection, with their names."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """OperationalError at once when somebody else failed a moment ago."""
@@ -51,36 +45,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
         It shows a process id of its own making.
         """
         super().init_connection_state()
-        self._statements = {}
         with self.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
             if cursor.fetchone() == (self.connection.info.backend_pid,):
                 self.connection.prepare_threshold = 0
 
-    def prepared(self, sql: str, parameters: Sequence[str]) -> list[Any]:
-        """The one row, of values in JSON or null, of this statement, which PostgreSQL plans once for a connection: a third of the time of publishing.
+    def prepared(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """The rows of this one statement, which PostgreSQL plans once for a connection: a third of the time of publishing.
 
         Not for one whose best plan depends on how many rows there are: it stays what it was when the tables were small.
         """
         self.ensure_connection()
-        with self.wrap_database_errors:
-            if self.in_atomic_block or self.connection.prepare_threshold is None:
-                with Cursor(self.connection) as cursor:
-                    return list(cursor.execute(sql, parameters).fetchone() or ())
-            # Psycopg's cursor is 130 of the 2,900 µs of CPU that a POST takes where there are 75 a second.
-            line = self.connection.pgconn
-            name = self._statements.get(sql) or self._prepare(line, sql)
-            result = _checked(line.exec_prepared(name, [value.encode() for value in parameters]))
-            values = (result.get_value(0, column) for column in range(result.nfields))
-            return [None if value is None else json.loads(value) for value in values]
-
-    def _prepare(self, line: PGconn, sql: str) -> bytes:
-        first, *others = sql.split("%s")
-        numbered = first + "".join(f"${number}{part}" for number, part in enumerate(others, 1))
-        name = b"notifier_%d" % len(self._statements)
-        _checked(line.prepare(name, numbered.replace("%%", "%").encode()))
-        self._statements[sql] = name
-        return name
+        with self.wrap_database_errors, Cursor(self.connection) as cursor:
+            return cursor.execute(sql, parameters).fetchall()
 
     def close_if_unusable_or_obsolete(self) -> None:
         """Called before and after each verb: a connection that is broken is given up, and with it all that are as old."""
@@ -97,11 +74,3 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 _broken_at = now
             else:
                 self._known_good_at = now
-
-
-def _checked(result: PGresult) -> PGresult:
-    """The same. The error that PostgreSQL tells; OperationalError when it is the line that broke."""
-    if result.status not in {ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK}:
-        error = error_from_result(result)
-        raise error if error.sqlstate else OperationalError(str(error))
-    return result

@@ -54,10 +54,10 @@ def test_three_are_visible_and_the_rest_is_counted(adopter: Adopter) -> None:
 
 
 def test_pointer_on_it_stops_the_clock(adopter: Adopter) -> None:
-    page = adopter.live(_with('duration="700"'))
+    page = adopter.live(_with('duration="3000"'))
     adopter.post("wait for me")
     page.locator(TOAST).hover()
-    page.evaluate("() => new Promise((done) => setTimeout(done, 1_500))")
+    page.evaluate("() => new Promise((done) => setTimeout(done, 3_500))")
     expect(page.locator(TOAST)).to_be_visible()
     page.mouse.move(5, 5)
     expect(page.locator(TOAST)).to_have_count(0)

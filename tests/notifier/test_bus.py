@@ -46,8 +46,9 @@ def _call(work: Callable[[], None], *, in_thread: bool) -> None:
     thread.join()
 
 
-def test_few_streams_are_told_one_by_one_and_many_through_the_hubs() -> None:
+def test_few_streams_are_told_one_by_one_and_many_through_the_hubs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever listens to a person's group alone hears what is for a few people; a batch carries its content a few times, and not a thousand."""
+    monkeypatch.setattr(redis_line, "TIMEOUT", 30.0)  # however long the machine stands still meanwhile
 
     async def listen(number: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         person, hub = await layer.new_channel(), await layer.new_channel()
