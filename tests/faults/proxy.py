@@ -19,6 +19,7 @@ from typing import Any, Self
 
 _CHUNK = 64 * 1024
 _SECONDS = 10
+_TURNS, _TURN_SECONDS = 20, 0.05
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -152,11 +153,19 @@ class Proxy:
                 line.reset()
 
     async def _wind_up(self) -> None:
-        tasks = [task for line in self._lines for task in line.tasks]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.sleep(0)  # transports close their sockets one turn later
+        """Reset what is open, also what was only just accepted, and let it come to its end; what does not is cancelled."""
+        me = asyncio.current_task()
+        for _ in range(_TURNS):
+            await asyncio.sleep(_TURN_SECONDS / 10)  # what was accepted is not a task at once
+            if not (tasks := asyncio.all_tasks() - {me}):
+                break
+            self._reset_all()
+            await asyncio.wait(tasks, timeout=_TURN_SECONDS)
+        else:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(_TURN_SECONDS / 10)  # transports close their sockets later
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         line = _Line([writer])
