@@ -229,6 +229,11 @@ def known_caller(text: str) -> Caller | None:
     return known[0] if known is not None and time.monotonic() < known[1] else None
 
 
+def was_known(text: str) -> bool:
+    """Whether this key was looked up and in force a while ago: not one that somebody has guessed. Never blocks."""
+    return _digest(text) in _known_keys
+
+
 def forget_known_keys() -> None:
     """Look each key up again, in this process; the others do so within a second."""
     _known_keys.clear()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from notifier.access import Caller, caller_of_key, known_caller
+from notifier.access import Caller, caller_of_key, known_caller, was_known
 from notifier.batching import Batcher
 from notifier.errors import NotifierError
 
@@ -10,9 +10,14 @@ from notifier.errors import NotifierError
 _AT_A_TIME = 20
 
 
-async def caller_soon(text: str) -> Caller:
-    """`caller_of_key`; of all that ask for the same key at once one looks it up. Unavailable when the database does not answer."""
-    return known_caller(text) or await _LOOK_UPS.ask(text)
+async def caller_soon(text: str) -> Caller | None:
+    """`caller_of_key`; of all that ask for the same key at once one looks it up. Unavailable when the database does not answer.
+
+    None for a key that was not known before: nobody waits here for the look-up of what others guess.
+    """
+    if known := known_caller(text):
+        return known
+    return await _LOOK_UPS.ask(text) if was_known(text) else None
 
 
 def _callers(texts: list[str]) -> Mapping[str, Caller | Exception]:

@@ -118,12 +118,12 @@ def _read_head(scope: dict[str, Any]) -> Head | None:
 
 
 async def _caller(key: str) -> Caller | None:
-    """None for one that may not send."""
+    """None for one that may not send, or was not known before."""
     try:
         caller = await caller_soon(key)
     except NotifierError:
         return None
-    return caller if Scope.SEND in caller.scopes else None
+    return caller if caller is not None and Scope.SEND in caller.scopes else None
 
 
 async def _read(receive: Any) -> list[dict[str, Any]]:
