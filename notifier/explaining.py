@@ -184,10 +184,9 @@ class Case:
             if self.last_ack
             else "there was never any of them"
         )
-        here = "They are connected." if self.online else f"They are not connected{self._since()}."
         return self._say(
             Reason.SENT_NOT_ACKNOWLEDGED,
-            f"It was sent to a browser of {self.recipient} at {show_time(self.outcome.sent)}, and not acknowledged; {last}. {here}"
+            f"It was sent to a browser of {self.recipient} at {show_time(self.outcome.sent)}, and not acknowledged; {last}. {self._here()}"
             " A client that did not handle it gets it again when it comes back.",
             since=self.outcome.sent,
         )
@@ -239,6 +238,11 @@ class Case:
         times = waiting.order_by("sent_at").values_list("sent_at", flat=True)[: wire.MAX_UNACKNOWLEDGED]
         sent = [moment for moment in times if moment is not None]
         return (len(sent), sent[0]) if sent else None
+
+    def _here(self) -> str:
+        if not self.presence_known:
+            return "Whether they are connected cannot be known: presence does not answer."
+        return "They are connected." if self.online else f"They are not connected{self._since()}."
 
     def _since(self) -> str:
         return f" since {show_time(self.visitor.last_seen)}" if self.visitor else ""

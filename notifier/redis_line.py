@@ -21,20 +21,27 @@ logger = logging.getLogger(__name__)
 TIMEOUT = 0.3
 """In seconds, for what a POST waits for: it waits once at most, for then the breaker is open."""
 
-# For the event loop's own upkeep, which nobody waits for; a busy loop is late itself.
+# For the event loop's own upkeep, which nobody waits for; a busy loop is late itself. And for commands.
 _UPKEEP_TIMEOUT = 2.0
 
 _UNWELL_SECONDS = 30.0
 
 # A server probes every second; where there is no hub (a command), one caller in this time finds out.
 _breaker = Breaker(pause=5.0)
+_patience = TIMEOUT
+
+
+def wait_longer() -> None:
+    """This process is a command: who typed it would rather wait for 2 s than not be told. Call it before any `client`."""
+    global _patience
+    _patience = _UPKEEP_TIMEOUT
 
 
 def client(url: str) -> redis.Redis:
     """For threads. redis-py would try four times, each with its own timeout; a line that was cut deserves one more try, and one that hangs none."""
     retry = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
     return redis.Redis.from_url(
-        url, decode_responses=True, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT, retry=retry
+        url, decode_responses=True, socket_timeout=_patience, socket_connect_timeout=_patience, retry=retry
     )
 
 

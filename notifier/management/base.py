@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
-from notifier import orders
+from notifier import orders, redis_line
 from notifier.errors import Invalid
 from notifier.operating import Done
 
@@ -18,6 +18,7 @@ class DatabaseCommand(BaseCommand):
     """A command that needs the database, which may not be prepared yet, or not answer."""
 
     def execute(self, *args: Any, **options: Any) -> str | None:
+        redis_line.wait_longer()
         try:
             return super().execute(*args, **options)
         except (DatabaseError, InterfaceError) as error:

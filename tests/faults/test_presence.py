@@ -16,7 +16,7 @@ from channels_redis.pubsub import RedisPubSubChannelLayer
 from notifier import wakeups
 from tests.conftest import scaled_out
 from tests.real.postgres import Postgres
-from tests.real.processes import ROOT, end, wait_until
+from tests.real.processes import ROOT, end, free_port, wait_until
 from tests.real.redis import Redis
 from tests.real.server import Server
 from tests.real.socket import Socket
@@ -166,3 +166,19 @@ def test_who_goes_on_telling_who_came_and_went(
         end(watch)
     said = server.manage("who", "--user", bob).stdout
     assert bob in said and alice not in said
+
+
+def test_why_does_not_guess_who_is_here_without_redis(
+    new_server: Start, postgres: Postgres, redis: Redis, browser: Browser, alice: str
+) -> None:
+    server = new_server("uvicorn", **installation(postgres, redis))
+    socket = browser(server, alice).hello()
+    sent = server.post({"users": [alice]})
+    socket.until("notification")
+
+    def answer(**environment: str) -> str:
+        return server.manage("why", alice, sent["id"], **environment).stdout
+
+    wait_until(lambda: "They are connected." in answer(), what="it to be told as sent", seconds=20)
+    cannot_tell = answer(REDIS_URL=f"redis://127.0.0.1:{free_port()}/0")
+    assert "Whether they are connected cannot be known" in cannot_tell, cannot_tell

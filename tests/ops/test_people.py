@@ -52,7 +52,7 @@ def test_each_person_has_their_tabs(tab: Page, staffed: Server, browser: Connect
     staffed.post({"users": [alice]})
     first = browser(staffed, alice).hello(client="notifier.js/0.1.0", page="/orders/1042", visible=True)
     first.notifications(1)
-    browser(staffed, alice).hello(page="/cart", visible=False)
+    browser(staffed, alice).hello(page="/cart", visible=False).until("notification")
     tab.goto(f"{staffed.url}/ops/people/?q={alice}")
     person = tab.get_by_test_id("person")
     expect(person).to_have_count(1)
