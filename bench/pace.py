@@ -43,6 +43,17 @@ class Pace:
         samples = sorted(took for _, took in self._samples())
         return samples[int(len(samples) * _BEST_PART)]
 
+    def wait_until_good(self, slower: float, seconds: float) -> float:
+        """Wait until the machine was for three seconds less than so many times slower than at its best; so long at most. Returns how long that took."""
+        begin = now = time.monotonic()
+        while now - begin < seconds:
+            took = self.between(now - _FIRST_SECONDS, now)
+            if took is not None and took <= slower * self.best:
+                break
+            time.sleep(2 * _PAUSE_SECONDS)
+            now = time.monotonic()
+        return now - begin
+
     def stop(self) -> None:
         self._process.terminate()
         self._process.wait()

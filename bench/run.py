@@ -24,8 +24,8 @@ from bench.usage import Meter
 # In a workload, and for a start or a stop.
 _QUICK_SECONDS, _FULL_SECONDS, _START_SECONDS = 180, 900, 120
 # What was measured while the machine was so many times slower than at its best is measured again, so often at most, and unless that
-# takes longer, or all that was done again took this long.
-_SLOW, _TRIES, _TRY_SECONDS, _PATIENCE_SECONDS = 1.2, 3, 60, 900
+# takes longer, or all that was done again took this long. Before each try the machine may take a while to come to rest.
+_SLOW, _TRIES, _TRY_SECONDS, _PATIENCE_SECONDS, _REST_SECONDS = 1.2, 3, 120, 900, 45
 
 Say = Callable[[str], None]
 
@@ -106,6 +106,8 @@ class Runner:
         """What was measured while the machine was fastest, whatever the figures; but all that was lost counts."""
         tries = list[Measured]()
         while True:
+            if self.pace is not None:
+                self._patience -= self.pace.wait_until_good(_SLOW, min(_REST_SECONDS, self._patience))
             begin = time.monotonic()
             if (measured := self._try(name, work)) is None:
                 return None

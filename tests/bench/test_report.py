@@ -53,6 +53,9 @@ def test_what_was_measured_while_the_machine_was_slow_is_measured_again_and_all_
     class Pace:
         best = 1.0
 
+        def wait_until_good(self, _slower: float, _seconds: float) -> float:
+            return 0.0
+
     tries = iter(
         [replace(OURS, value=9.0, pace=1.5), replace(OURS, value=8.0, pace=1.3), replace(OURS, value=7.0, pace=1.4)]
     )
@@ -74,6 +77,8 @@ def test_the_pace_of_the_machine_is_taken_on_the_side() -> None:
         assert took is not None
         assert 0 < sampled.best <= took
         assert sampled.between(0, 1) is None
+        assert sampled.wait_until_good(0, 0.1) >= 0.1, "it is never that fast"
+        assert sampled.wait_until_good(1000, 5) < 1
     finally:
         sampled.stop()
     assert sampled._process.returncode is not None
