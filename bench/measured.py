@@ -30,6 +30,8 @@ def measured_of(value: float, used: Used, *stages: Stage, **more: float) -> Meas
     lost = tally.lost + sum(stage.failures for stage in stages)
     if tally.late:
         more["late"] = tally.late
+    if used.laps:
+        more |= {"laps": used.laps, "counted": used.counted}
     return Measured(
         value,
         client_share=used.client_share,

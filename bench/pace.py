@@ -15,8 +15,12 @@ from tempfile import TemporaryDirectory
 
 from bench.cores import started_on
 
-_PAUSE_SECONDS = 0.25
-_ROUNDS, _WRITES, _TOUCHED_BYTES, _LINE_BYTES = 15_000, 200, 8 * 2**20, 64
+GOOD = 1.15
+"""So many times slower than at its best the machine may be while something is measured."""
+
+# So little and so seldom that it is not to be seen in the latency: a millisecond of 200.
+_PAUSE_SECONDS = 0.2
+_ROUNDS, _WRITES, _TOUCHED_BYTES, _LINE_BYTES = 7_500, 100, 4 * 2**20, 64
 # This part of the samples was at least as fast as what counts as the best: a single one may be luck.
 _BEST_PART = 0.05
 _FIRST_SECONDS = 3.0
@@ -30,6 +34,9 @@ class Pace:
         self._file = Path(self._folder.name) / "samples"
         with started_on(cores), self._file.open("wb") as file:
             self._process = subprocess.Popen([sys.executable, "-m", "bench.pace"], stdout=file)
+        self._read = list[tuple[float, float]]()
+        self._lines = self._file.open()
+        self._half = ""
         time.sleep(_FIRST_SECONDS)
 
     def between(self, begin: float, end: float) -> float | None:
@@ -43,12 +50,12 @@ class Pace:
         samples = sorted(took for _, took in self._samples())
         return samples[int(len(samples) * _BEST_PART)]
 
-    def wait_until_good(self, slower: float, seconds: float) -> float:
-        """Wait until the machine was for three seconds less than so many times slower than at its best; so long at most. Returns how long that took."""
+    def wait_until_good(self, seconds: float) -> float:
+        """Wait until the machine was at a good pace for three seconds; so long at most. Returns how long that took."""
         begin = now = time.monotonic()
         while now - begin < seconds:
             took = self.between(now - _FIRST_SECONDS, now)
-            if took is not None and took <= slower * self.best:
+            if took is not None and took <= GOOD * self.best:
                 break
             time.sleep(2 * _PAUSE_SECONDS)
             now = time.monotonic()
@@ -57,12 +64,14 @@ class Pace:
     def stop(self) -> None:
         self._process.terminate()
         self._process.wait()
+        self._lines.close()
         self._folder.cleanup()
 
     def _samples(self) -> list[tuple[float, float]]:
-        """A moment, and what it took then. The last line may be half written."""
-        lines = self._file.read_text().split("\n")[:-1]
-        return [(float(at), float(took)) for at, took in map(str.split, lines)]
+        """A moment, and what it took then."""
+        *lines, self._half = (self._half + self._lines.read()).split("\n")
+        self._read += [(float(at), float(took)) for at, took in map(str.split, lines)]
+        return self._read
 
 
 def _compute(memory: bytes, pair: tuple[socket.socket, socket.socket]) -> float:

@@ -104,7 +104,7 @@ _IDLE = (
     work(workloads.idle, 2200, clients=2000, seconds=3),
 )
 _FANOUT_1000 = (
-    work(workloads.fanout, 1000, clients=1000, rounds=120),
+    work(workloads.fanout, 1000, clients=1000, rounds=60),
     work(workloads.fanout, 1000, clients=1000, rounds=40),
 )
 _FANOUT_5000 = (

@@ -13,7 +13,7 @@ from pathlib import Path
 import uvloop
 
 from bench.measured import Measured
-from bench.pace import Pace
+from bench.pace import GOOD, Pace
 from bench.profiling import Profiler
 from bench.rows import STACKS, Bound, Row, Work
 from bench.stacks.base import Machine, Stack
@@ -23,9 +23,9 @@ from bench.usage import Meter
 
 # In a workload, and for a start or a stop.
 _QUICK_SECONDS, _FULL_SECONDS, _START_SECONDS = 180, 900, 120
-# What was measured while the machine was so many times slower than at its best is measured again, so often at most, and unless that
+# What was measured while the machine was not at a good pace is measured again, so often at most, and unless that
 # takes longer, or all that was done again took this long. Before each try the machine may take a while to come to rest.
-_SLOW, _TRIES, _TRY_SECONDS, _PATIENCE_SECONDS, _REST_SECONDS = 1.2, 3, 120, 900, 45
+_TRIES, _TRY_SECONDS, _PATIENCE_SECONDS, _REST_SECONDS = 3, 60, 600, 20
 
 Say = Callable[[str], None]
 
@@ -107,13 +107,13 @@ class Runner:
         tries = list[Measured]()
         while True:
             if self.pace is not None:
-                self._patience -= self.pace.wait_until_good(_SLOW, min(_REST_SECONDS, self._patience))
+                self._patience -= self.pace.wait_until_good(min(_REST_SECONDS, self._patience))
             begin = time.monotonic()
             if (measured := self._try(name, work)) is None:
                 return None
             tries.append(measured)
             took = time.monotonic() - begin
-            is_good = (self.slowness(measured) or 1) <= _SLOW
+            is_good = (self.slowness(measured) or 1) <= GOOD
             if is_good or len(tries) == _TRIES or took > _TRY_SECONDS or took > self._patience:
                 break
             self._patience -= took

@@ -1,5 +1,6 @@
 """What processes take of the machine, from the operating system's own books."""
 
+import math
 import os
 import time
 from dataclasses import dataclass
@@ -7,10 +8,15 @@ from typing import ClassVar
 
 import psutil
 
+from bench.laps import Counted, Lap, counted
 from bench.pace import Pace
 from bench.profiling import Profiler
 
 _CORES = psutil.cpu_count() or 1
+# Long enough to take the pace, and for steps of 10 ms to be small; short enough to lie between two visits of a neighbour.
+_LAP_SECONDS = 1.0
+# Where the machine is never at a good pace a measurement ends, too.
+_LONGEST_SECONDS = 15.0
 
 
 def cpu_seconds(pids: list[int]) -> float:
@@ -54,7 +60,11 @@ class Used:
     others_share: float
     """What was neither the server, its stores nor the client. Well above 0: somebody else uses this machine."""
     pace: float | None = None
-    """How many seconds of CPU a fixed computation took meanwhile; see `bench.pace`."""
+    """How many seconds of CPU a fixed computation took meanwhile, or in the laps that count; see `bench.pace`."""
+    a_unit: float = math.nan
+    """CPU seconds of the server for a unit, in the laps that count: see `bench.laps`."""
+    laps: int = 0
+    counted: int = 0
 
     @property
     def client_share(self) -> float:
@@ -79,20 +89,50 @@ class Meter:
         self._server, self._stores = server, stores
         if self.profiler is not None:
             self.profiler.start(server[0])
+        self._laps = list[Lap]()
+        self._looked_at, self._has = -1, False
         self._then = self._now()
+        self._began, self._spent, self._units = time.monotonic(), cpu_seconds(server), 0.0
+
+    def add(self, units: float) -> None:
+        """So much more was done. Ends the lap if it has lasted long enough."""
+        self._units += units
+        if time.monotonic() - self._began >= _LAP_SECONDS:
+            self.lap()
+
+    def lap(self) -> None:
+        """End the lap: what was added since the last one is what it did."""
+        end, server = time.monotonic(), cpu_seconds(self._server)
+        self._laps.append(Lap(self._began, end, server - self._spent, self._units))
+        self._began, self._spent, self._units = end, server, 0.0
+
+    def skip(self) -> None:
+        """What was done since the last lap belongs to none."""
+        self._began, self._spent, self._units = time.monotonic(), cpu_seconds(self._server), 0.0
+
+    def has(self, seconds: float) -> bool:
+        """Whether the laps at a good pace took so many CPU seconds of the server, or all laps long enough."""
+        if len(self._laps) != self._looked_at:
+            self._looked_at = len(self._laps)
+            lasted = sum(lap.end - lap.begin for lap in self._laps)
+            self._has = lasted >= _LONGEST_SECONDS or self._counted().good >= seconds
+        return self._has
 
     def stop(self) -> Used:
+        if self._units:
+            self.lap()
         wall, server, client, stores, busy = (now - then for now, then in zip(self._now(), self._then, strict=True))
         if self.profiler is not None:
             self.profiler.stop()
-        others = max(0.0, busy - server - client - stores)
+        others = min(max(0.0, busy - server - client - stores) / wall, _CORES)
+        if self._laps:
+            found = self._counted()
+            return Used(wall, server, client, stores, others, found.pace, found.a_unit, len(self._laps), found.laps)
         pace = None if self.pace is None else self.pace.between(self._then[0], self._then[0] + wall)
-        return Used(wall, server, client, stores, min(others / wall, _CORES), pace)
+        return Used(wall, server, client, stores, others, pace)
 
-    @property
-    def server_seconds(self) -> float:
-        """CPU seconds of the server so far."""
-        return cpu_seconds(self._server) - self._then[1]
+    def _counted(self) -> Counted:
+        return counted(self._laps, self.pace)
 
     def _now(self) -> tuple[float, float, float, float, float]:
         own = os.times()

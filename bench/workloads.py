@@ -22,11 +22,16 @@ _POSTS_AT_ONCE = 8
 # How often one process and two take turns, and how often both work before: the first thousands of POSTs to a process take
 # half as much again.
 _TURNS, _WARM_TURNS = 5, 3
-# The operating system counts CPU time in steps of 10 ms: a workload goes on until there are enough of them.
-_ENOUGH_SECONDS = 0.5
+# The operating system counts CPU time in steps of 10 ms: a workload goes on until the laps that count have enough of them.
+_ENOUGH_SECONDS = 1.0
 # In a fan-out for longer: what is still done for clients that came a moment ago, and what is done once a second, is to be a small part.
 _FANOUT_SECONDS = 3.0
-_REPEATS = 10
+# How often all connect again, at most: that they go takes longer.
+_REPEATS = 5
+# So many connect before it is looked at what that took.
+_LOOK_CLIENTS = 250
+# Where clients come back, it is looked so often how many did.
+_LOOK_SECONDS = 1.0
 # Recipients of one request, where many are to get something that is not measured.
 _LOT = 5000
 _MICRO, _MILLI = 1e6, 1e3
@@ -40,11 +45,20 @@ async def connect(stack: Stack, *, clients: int, known: bool) -> Measured:
     async with staged(stack, people(clients) if known else people(clients // 10, clients)):
         pass
     await asyncio.sleep(_GONE_SECONDS)
-    stage = Stage(stack)
+    stage, users = Stage(stack), people(clients)
     meter = stage.meter()
-    await stage.crowd.open(people(clients))
+    for _ in range(_REPEATS if known else 1):
+        for first in range(0, clients, _LOOK_CLIENTS):
+            lot = users[first : first + _LOOK_CLIENTS]
+            await stage.crowd.open(lot, first=first)
+            meter.add(len(lot))
+        if meter.has(_ENOUGH_SECONDS):
+            break
+        await stage.crowd.close()
+        await asyncio.sleep(_GONE_SECONDS)
+        meter.skip()
     used = meter.stop()
-    measured = measured_of(used.server / clients * _MILLI, used, stage, wall_ms=used.wall / clients * _MILLI)
+    measured = measured_of(used.a_unit * _MILLI, used, stage)
     await stage.crowd.close()
     return measured
 
@@ -81,13 +95,22 @@ async def reconnect(stack: Stack, *, clients: int, missed: int) -> Measured:
         for first in range(0, clients, _LOT):
             await stage.to_users(users[first : first + _LOT], mark)
     await asyncio.sleep(1)  # what the disconnects left to do
-    meter = stage.meter()
-    await stage.crowd.open(users)
-    await stage.arrivals()
-    await stage.tally.late_comers(seconds=LATE_SECONDS)
-    await asyncio.sleep(_SETTLE_SECONDS)
+    meter, frames = stage.meter(), 0
+
+    async def come_back() -> None:
+        await stage.crowd.open(users)
+        await stage.arrivals()
+        await stage.tally.late_comers(seconds=LATE_SECONDS)
+        await asyncio.sleep(_SETTLE_SECONDS)
+
+    coming = asyncio.create_task(come_back())
+    while not coming.done():
+        await asyncio.wait([coming], timeout=_LOOK_SECONDS)
+        meter.add((stage.tally.frames - frames) / missed)
+        frames = stage.tally.frames
+    await coming
     used = meter.stop()
-    measured = measured_of(used.server / clients * _MILLI, used, stage, wall_s=used.wall)
+    measured = measured_of(used.a_unit * _MILLI, used, stage, wall_s=used.wall)
     stage.backend.close()
     await stage.crowd.close()
     return measured
@@ -107,15 +130,14 @@ async def fanout(stack: Stack, *, clients: int, rounds: int, acks_after: int = 4
         for mark in range(1, warm + 1):
             await stage.to_everyone(mark)
             await stage.arrivals()
-        frames, mark = stage.tally.frames, warm + 1
+        frames = stage.tally.frames
         meter = stage.meter()
-        for _ in range(_REPEATS):
-            for _ in range(rounds):
-                await stage.to_everyone(mark)
-                await stage.arrivals()
-                mark += 1
-                await asyncio.sleep(pause)
-            if meter.server_seconds > _FANOUT_SECONDS:
+        for number in itertools.count(1):
+            await stage.to_everyone(warm + number)
+            await stage.arrivals()
+            await asyncio.sleep(pause)
+            meter.add(clients)
+            if number >= rounds and meter.has(_FANOUT_SECONDS):
                 break
         await stage.tally.late_comers(seconds=LATE_SECONDS)
         for client in stage.crowd.clients:
@@ -123,9 +145,7 @@ async def fanout(stack: Stack, *, clients: int, rounds: int, acks_after: int = 4
         await asyncio.sleep(_SETTLE_SECONDS)
         used = meter.stop()
         frames = stage.tally.frames - frames
-        return measured_of(
-            used.server / max(1, frames) * _MICRO, used, stage, frames=frames, frames_a_second=frames / used.wall
-        )
+        return measured_of(used.a_unit * _MICRO, used, stage, frames=frames, frames_a_second=frames / used.wall)
 
 
 async def post(stack: Stack, *, clients: int, posts: int) -> Measured:
@@ -135,13 +155,12 @@ async def post(stack: Stack, *, clients: int, posts: int) -> Measured:
         await _posts(stage, users, range(1, 1 + posts // 10))
         meter = stage.meter()
         took, done = 0.0, 0
-        for _ in range(_REPEATS):
+        while not meter.has(_ENOUGH_SECONDS) or not done:
             took += await _posts(stage, users, range(posts + done, 2 * posts + done))
             done += posts
-            if meter.server_seconds > _ENOUGH_SECONDS:
-                break
+            meter.add(posts)
         used = meter.stop()
-        return measured_of(used.server / done * _MICRO, used, stage, posts_a_second=done / took)
+        return measured_of(used.a_unit * _MICRO, used, stage, posts_a_second=done / took)
 
 
 async def _posts(stage: Stage, users: list[str], marks: Iterable[int]) -> float:
@@ -211,15 +230,19 @@ async def batch(stack: Stack, *, recipients: int, posts: int) -> Measured:
     """CPU a recipient of a POST to so many, all connected, stored and delivered, in µs."""
     users = people(max(recipients, 500))
     async with staged(stack, users) as stage:
-        for mark in range(1, 1 + posts + 1):
-            if mark == 2:  # the first one is to warm up
-                meter = stage.meter()
-            await stage.to_users(random.sample(users, recipients), mark)
+        await stage.to_users(random.sample(users, recipients), 1)  # to warm up
+        await stage.arrivals()
+        meter = stage.meter()
+        for number in itertools.count(1):
+            await stage.to_users(random.sample(users, recipients), 1 + number)
             await stage.arrivals()
+            meter.add(recipients)
+            if number >= posts and meter.has(_ENOUGH_SECONDS):
+                break
         await stage.tally.late_comers(seconds=LATE_SECONDS)
         await asyncio.sleep(_SETTLE_SECONDS)
         used = meter.stop()
-        return measured_of(used.server / posts / recipients * _MICRO, used, stage, wall_ms=used.wall / posts * _MILLI)
+        return measured_of(used.a_unit * _MICRO, used, stage, wall_ms=used.wall / number * _MILLI)
 
 
 async def scaling(stack: Stack, *, clients: int, posts: int) -> Measured:

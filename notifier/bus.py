@@ -147,7 +147,7 @@ def _entry(place: Place, content: str) -> GroupMessage:
 
 
 def _entries(places: Sequence[Place], content: str) -> GroupMessage:
-    named = [[place.stream, place.seq] for place in places]
+    named = [[stream, seq] for stream, seq in places]
     return wakeups.ALL_HUBS, {"type": "notification.batch", "places": named, "content": content}
 
 

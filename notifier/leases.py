@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
@@ -88,9 +88,10 @@ class Leases:
         self._strangers = False
         self._changed: asyncio.Event | None = None
 
-    def has(self, recipient: str) -> bool:
-        """Whether the person is connected to this process. From any thread."""
-        return recipient in self._people
+    @property
+    def people(self) -> Container[str]:
+        """Who is connected to this process, as that changes. From any thread."""
+        return self._people
 
     # -------------------------------------------------------------- telling, on the event loop
 

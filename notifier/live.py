@@ -1,7 +1,6 @@
 """A live entry on its way to many sockets: whatever is the same for all of them is made once."""
 
 import struct
-from functools import cached_property
 
 # An entry that was sent: its seq, its size in bytes, and when it was sent, in seconds on a monotonic clock.
 Parcel = tuple[int, int, float]
@@ -12,14 +11,19 @@ _FINAL_TEXT = 0x81
 class Live:
     """Entry `seq` of `stream`, as the encoded frame `text`, handed on at `now`, in seconds on a monotonic clock."""
 
+    __slots__ = ("_frame", "now", "parcel", "seq", "stream", "text")
+
     def __init__(self, stream: str, seq: int, text: str, now: float) -> None:
         self.stream, self.seq, self.text, self.now = stream, seq, text, now
         self.parcel: Parcel = (seq, size_of(text), now)
+        self._frame = b""
 
-    @cached_property
+    @property
     def frame(self) -> bytes:
         """As it goes over the line, the same bytes for every socket."""
-        return frame_of(self.text)
+        if not self._frame:
+            self._frame = frame_of(self.text)
+        return self._frame
 
 
 def frame_of(text: str) -> bytes:

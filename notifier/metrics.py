@@ -42,11 +42,12 @@ class Metrics:
         with self._lock:
             self.errors += 1
 
-    def observe(self, seconds: float) -> None:
-        """The time from one notification's POST to its first acknowledgement. From any thread."""
-        place = bisect_left(LATENCY_BOUNDS, seconds * 1000)
+    def observe(self, *seconds: float) -> None:
+        """The times from notifications' POSTs to first acknowledgements. From any thread."""
+        places = [bisect_left(LATENCY_BOUNDS, each * 1000) for each in seconds]
         with self._lock:
-            self.latency[place] += 1
+            for place in places:
+                self.latency[place] += 1
 
     def totals(self) -> dict[str, Any]:
         """All of it, as JSON takes it; `closed` has its codes as strings."""

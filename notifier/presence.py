@@ -122,7 +122,7 @@ def _everywhere() -> LocalPresence | SharedPresence:
     environment = settings.ENVIRONMENT
     if not environment.redis_url:
         return _local()
-    return SharedPresence(environment.redis_url[0], prefix=environment.redis_prefix, is_here=_leases().has)
+    return SharedPresence(environment.redis_url[0], prefix=environment.redis_prefix, here=_leases().people)
 
 
 @cache

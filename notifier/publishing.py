@@ -221,7 +221,7 @@ def _insert(ready: Sequence[_Ready]) -> Statement:
         f"INSERT INTO {table(Notification)} ({', '.join(values)}) SELECT {', '.join(values.values())}"  # noqa: S608 -- no input in it
         f" FROM {rowset('new', **_COLUMNS, everyone='boolean')}{' RETURNING id, addressed' if counts else ''}",
         [pack(rows)],
-        returns=counts,
+        returns=("id", "addressed") if counts else (),
     )
 
 

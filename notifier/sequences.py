@@ -8,7 +8,7 @@ sequence commits out of order: a reader's cursor over it skips what commits late
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -17,8 +17,7 @@ from notifier.rowsets import pack, rowset, table
 from notifier.storing import Statement
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """One entry's place: a `seq` of a stream."""
 
     stream: str
@@ -46,7 +45,7 @@ class Entries:
             f" SELECT taken.stream, taken.many, 1, 0 FROM {taken} WHERE true"
             f" ON CONFLICT (name) DO UPDATE SET last_seq = {stream}.last_seq + excluded.last_seq RETURNING name, last_seq, id",
             [pack(counts)],
-            returns=True,
+            returns=("name", "last_seq"),
         )
 
     def enter(self) -> Statement:
@@ -68,9 +67,9 @@ class Entries:
             [pack(rows)],
         )
 
-    def places(self, advanced: Iterable[tuple[str, int, int]]) -> list[list[Place]]:
+    def places(self, advanced: Iterable[tuple[str, int]]) -> list[list[Place]]:
         """Of each notification, after `advance` was executed."""
-        ends = {name: end for name, end, _ in advanced}
+        ends = dict(advanced)
         following = {name: ends[name] - count for name, count in self._counts.items()}
         found = []
         for _, streams in self._addressed:

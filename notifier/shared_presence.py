@@ -1,6 +1,6 @@
 """Presence of all servers, read from Redis. From any thread; what is told there is in `notifier.leases`."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
 from typing import Any, TypeVar, cast
 
 import redis
@@ -19,11 +19,11 @@ T = TypeVar("T")
 class SharedPresence:
     """Each verb but `count_online` raises Unavailable when Redis does not answer, or did not a moment ago.
 
-    `is_here` tells who is connected to this process; a POST to these need not ask, which takes 0.25 ms of its 1.5.
+    `here` are the people who are connected to this process; a POST to these need not ask, which takes 0.25 ms of its 1.5.
     """
 
-    def __init__(self, url: str, *, prefix: str, is_here: Callable[[str], bool] = lambda _: False) -> None:
-        self._names, self._is_here = Names(prefix), is_here
+    def __init__(self, url: str, *, prefix: str, here: Container[str] = ()) -> None:
+        self._names, self._here = Names(prefix), here
         self._redis = redis_line.client(url)
         self._totals, self._person, self._page = (
             self._redis.register_script(text)
@@ -35,7 +35,7 @@ class SharedPresence:
 
     def count_online_each(self, groups: Sequence[Collection[str] | None]) -> Sequence[int | None]:
         """None for each that Redis is needed for when it does not answer, or did not a moment ago."""
-        here = {name for group in groups for name in group or () if self._is_here(name)}
+        here = {name for group in groups for name in group or () if name in self._here}
         elsewhere = [None if group is None else set(group) - here for group in groups]
         found: Sequence[int | None] = [0] * len(groups)
         if any(others is None or others for others in elsewhere):

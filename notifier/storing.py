@@ -17,36 +17,38 @@ class Statement(NamedTuple):
     """Under which PostgreSQL has its rows for the others: tables are as they were before all of them ("Data-Modifying Statements in WITH", 7.8.4 of its manual)."""
     sql: str
     parameters: Sequence[Any]
-    returns: bool = False
-    """Whether it has rows to return."""
+    returns: Sequence[str] = ()
+    """Which columns of its rows are wanted: the first ones of those that it has, and of numbers or texts."""
 
 
 class InDoubt(Exception):
     """The connection broke when the transaction was to be committed: nobody can tell whether it was."""
 
 
-def execute(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
-    """Run all. Returns the rows that each returns, of texts and numbers. InDoubt when this was the whole transaction, and its end is unknown."""
+def execute(statements: Sequence[Statement]) -> list[list[Any]]:
+    """Run all. Returns the rows that each returns, as sequences of texts and numbers. InDoubt when this was the whole transaction, and its end is unknown."""
     if connection.vendor == "postgresql":
         return _together(statements)
     rows = []
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement.sql, statement.parameters)
-            rows.append(cursor.fetchall() if statement.returns else [])
+            rows.append([row[: len(statement.returns)] for row in cursor.fetchall()] if statement.returns else [])
     return rows
 
 
-def _together(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
+def _together(statements: Sequence[Statement]) -> list[list[Any]]:
     parts = ", ".join(f"{statement.name} AS ({statement.sql})" for statement in statements)
-    rows = ", ".join(_ROWS.format(statement.name) if statement.returns else "NULL" for statement in statements)
+    rows = ", ".join(_rows(statement) for statement in statements)
     parameters = [value for statement in statements for value in statement.parameters]
     found = _settled(lambda: connection.prepared(f"WITH {parts} SELECT {rows}", parameters))  # type: ignore[attr-defined] # of notifier.postgres
-    return [[tuple(row.values()) for row in told or ()] for told in found[0]]
+    return [told or [] for told in found[0]]
 
 
-# Rows of several kinds in one.
-_ROWS = "(SELECT json_agg({0}) FROM {0})"
+def _rows(statement: Statement) -> str:
+    """All of them as one value, so that those of several kinds are one row."""
+    wanted = f"json_build_array({', '.join(statement.returns)})"
+    return f"(SELECT json_agg({wanted}) FROM {statement.name})" if statement.returns else "NULL"  # noqa: S608 -- no input in it
 
 
 def in_transaction(work: Callable[[], T]) -> T:

@@ -53,7 +53,7 @@ def test_what_was_measured_while_the_machine_was_slow_is_measured_again_and_all_
     class Pace:
         best = 1.0
 
-        def wait_until_good(self, _slower: float, _seconds: float) -> float:
+        def wait_until_good(self, _seconds: float) -> float:
             return 0.0
 
     tries = iter(
@@ -77,8 +77,7 @@ def test_the_pace_of_the_machine_is_taken_on_the_side() -> None:
         assert took is not None
         assert 0 < sampled.best <= took
         assert sampled.between(0, 1) is None
-        assert sampled.wait_until_good(0, 0.1) >= 0.1, "it is never that fast"
-        assert sampled.wait_until_good(1000, 5) < 1
+        assert 0 <= sampled.wait_until_good(0.1) < 3
     finally:
         sampled.stop()
     assert sampled._process.returncode is not None

@@ -182,7 +182,7 @@ def test_whoever_reloads_a_page_neither_goes_nor_comes(stage: Stage) -> None:
 
 
 def test_who_is_connected_here_is_counted_without_redis() -> None:
-    away = SharedPresence(f"redis://127.0.0.1:{free_port()}/0", prefix="p", is_here={"alice", "carol"}.__contains__)
+    away = SharedPresence(f"redis://127.0.0.1:{free_port()}/0", prefix="p", here={"alice", "carol"})
     try:
         assert away.count_online_each([["alice", "carol", "alice"], ["alice", "bob"], [], None]) == [2, None, 0, None]
     finally:
