@@ -47,7 +47,7 @@ faults: $(VENV)/.dev ## Every fault, at length, on both servers; the report is v
 faults-short: $(VENV)/.dev ## The short form, on one server each: a part of `make test`.
 	$(PY) -m pytest tests/faults/test_scenarios.py
 
-bench: $(VENV)-bench/.installed ## Measure Notifier beside its peers: see docs/benchmark.md. Takes a quarter of an hour.
+bench: $(VENV)-bench/.installed ## Measure Notifier beside its peers: see docs/benchmark.md. Takes half an hour or more.
 	@$(VENV)-bench/bin/python -m bench
 
 bench-quick: $(VENV)-bench/.installed ## The same in small sizes: five to ten minutes.

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from notifier.database import in_database
 
-# Who comes within this time after a batch is not alone.
+# Who comes within this time after a batch of several is not alone.
 _CROWD_SECONDS = 0.1
 
 Want = TypeVar("Want", bound=Hashable)
@@ -16,7 +16,7 @@ Answer = TypeVar("Answer")
 class Batcher(Generic[Want, Answer]):
     """While one batch is at the database, further wants gather for the next: alone nobody waits, and a crowd shares.
 
-    Where one comes soon after another they may gather for a `pause`, in seconds, as well.
+    Where several were answered together a moment ago they may gather for a `pause`, in seconds, as well.
     `verb` answers a list of wants, each with what it asked for or with the error that it gets, on a database thread;
     or a subclass says what is done. Equal wants share an answer.
     """
@@ -29,7 +29,7 @@ class Batcher(Generic[Want, Answer]):
         pause: float = 0,
     ) -> None:
         self._verb, self._at_a_time, self._pause = verb, at_a_time, pause
-        self._answered = float("-inf")
+        self._shared = float("-inf")
         self._wants: dict[Want, asyncio.Future[Answer]] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -50,7 +50,7 @@ class Batcher(Generic[Want, Answer]):
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         while self._wants:
-            if self._pause and loop.time() < self._answered + _CROWD_SECONDS:
+            if self._pause and loop.time() < self._shared + _CROWD_SECONDS:
                 await asyncio.sleep(self._pause)
             batch = {want: self._wants.pop(want) for want in list(self._wants)[: self._at_a_time]}
             answers: Mapping[Want, Answer | Exception]
@@ -58,7 +58,8 @@ class Batcher(Generic[Want, Answer]):
                 answers = await self._do(list(batch))
             except Exception as error:
                 answers = dict.fromkeys(batch, error)
-            self._answered = loop.time()
+            if len(batch) > 1:
+                self._shared = loop.time()
             for want, future in batch.items():
                 answer = answers[want]
                 if isinstance(answer, Exception):

@@ -51,6 +51,8 @@ _SWEEP_CHUNK = 1000
 _BATCH = 500
 # Each may bring a hundred entries.
 _READ_BATCH = 200
+# Of a crowd that comes back: to get 20 that were missed takes a sixth less CPU.
+_READ_PAUSE = 0.008
 
 
 Listener = Callable[[dict[str, Any]], None]
@@ -59,7 +61,7 @@ Listener = Callable[[dict[str, Any]], None]
 class Hub:
     def __init__(self) -> None:
         self.counts: Batcher[Person, Count] = Batcher(counts, at_a_time=_BATCH)
-        self.missed: Batcher[tuple[str, int], Missed] = Batcher(since, at_a_time=_READ_BATCH)
+        self.missed: Batcher[tuple[str, int], Missed] = Batcher(since, at_a_time=_READ_BATCH, pause=_READ_PAUSE)
         self.admission = Admission()
         self.ledger = Ledger()
         self._carriers = Carriers()

@@ -9,7 +9,7 @@ from notifier.resuming import Opening, Request, open_all
 
 _AT_A_TIME = 500
 # Of a crowd that comes back. Nobody notices, and more of them share a join and a question: a connect takes 15 % less.
-_PAUSE_SECONDS = 0.008
+_PAUSE_SECONDS = 0.016
 
 Opener = tuple[Any, Request]
 """A connection, and how it wants to begin."""

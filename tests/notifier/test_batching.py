@@ -109,11 +109,13 @@ def test_alone_nobody_waits_and_a_crowd_gathers() -> None:
         batcher = Batcher(verb, at_a_time=100, pause=0.5)
         begin = asyncio.get_running_loop().time()
         await batcher.ask(2)
+        await batcher.ask(4)
         alone = asyncio.get_running_loop().time() - begin
-        first = asyncio.create_task(batcher.ask(4))
+        await asyncio.gather(batcher.ask(6), batcher.ask(8))
+        first = asyncio.create_task(batcher.ask(10))
         await asyncio.sleep(0.05)
-        await asyncio.gather(first, batcher.ask(6), batcher.ask(8))
+        await asyncio.gather(first, batcher.ask(12), batcher.ask(14))
         return alone
 
     assert asyncio.run(ask()) < 0.5
-    assert verb.batches == [[2], [4, 6, 8]]
+    assert verb.batches == [[2], [4], [6, 8], [10, 12, 14]]
