@@ -108,8 +108,8 @@ _FANOUT_1000 = (
     work(workloads.fanout, 1000, clients=1000, rounds=40),
 )
 _FANOUT_5000 = (
-    work(workloads.fanout, 5000, clients=5000, rounds=40),
-    work(workloads.fanout, 5000, clients=5000, rounds=40),
+    work(workloads.fanout, 5000, clients=5000, rounds=10),
+    work(workloads.fanout, 5000, clients=5000, rounds=10),
 )
 # At a hundred a second, where receipts have clients acknowledge within 0.1 s.
 _FANOUT_PROMPT = (

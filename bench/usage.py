@@ -101,7 +101,9 @@ class Meter:
             self.lap()
 
     def lap(self) -> None:
-        """End the lap: what was added since the last one is what it did."""
+        """End the lap: what was added since the last one is what it did. Without that it is none."""
+        if not self._units:
+            return
         end, server = time.monotonic(), cpu_seconds(self._server)
         self._laps.append(Lap(self._began, end, server - self._spent, self._units))
         self._began, self._spent, self._units = end, server, 0.0
@@ -119,8 +121,7 @@ class Meter:
         return self._has
 
     def stop(self) -> Used:
-        if self._units:
-            self.lap()
+        self.lap()
         wall, server, client, stores, busy = (now - then for now, then in zip(self._now(), self._then, strict=True))
         if self.profiler is not None:
             self.profiler.stop()

@@ -52,6 +52,7 @@ async def connect(stack: Stack, *, clients: int, known: bool) -> Measured:
             lot = users[first : first + _LOOK_CLIENTS]
             await stage.crowd.open(lot, first=first)
             meter.add(len(lot))
+        meter.lap()
         if meter.has(_ENOUGH_SECONDS):
             break
         await stage.crowd.close()
