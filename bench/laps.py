@@ -7,6 +7,7 @@ about a second, and those at a good pace make the figure. They are chosen by the
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bench.pace import GOOD, Pace
 
@@ -23,9 +24,9 @@ class Lap:
 
 @dataclass(frozen=True)
 class Counted:
-    """So many laps. `good` are the CPU seconds of those at a good pace, and `a_unit` those of a unit; `pace` as in `bench.pace`, None where nobody knows."""
+    """These laps. `good` are the CPU seconds of those at a good pace, and `a_unit` those of a unit; `pace` as in `bench.pace`, None where nobody knows."""
 
-    laps: int
+    laps: tuple[Lap, ...]
     good: float
     a_unit: float
     pace: float | None
@@ -33,21 +34,31 @@ class Counted:
 
 def counted(laps: Sequence[Lap], pace: Pace | None) -> Counted:
     """What the laps at a good pace come to; the best quarter of all, where these are fewer."""
-    if pace is None:
-        return _together(laps, len(laps), None)
-    paced = sorted(((_pace_in(pace, lap), lap) for lap in laps), key=lambda each: each[0])
-    good = sum(took <= GOOD * pace.best for took, _ in paced)
-    chosen = paced[: max(good, math.ceil(len(paced) / 4))]
+    chosen, good = _choose(laps, pace)
+    server, units = sum(lap.server for _, lap in chosen), sum(lap.units for _, lap in chosen)
     known = [(took, lap.end - lap.begin) for took, lap in chosen if math.isfinite(took)]
     seconds = sum(lasted for _, lasted in known)
-    mean = sum(took * lasted for took, lasted in known) / seconds if seconds else None
-    return _together([lap for _, lap in chosen], good, mean)
+    return Counted(
+        tuple(lap for _, lap in chosen),
+        good=sum(lap.server for _, lap in chosen[:good]),
+        a_unit=server / units if units else math.nan,
+        pace=sum(took * lasted for took, lasted in known) / seconds if seconds else None,
+    )
 
 
-def _together(laps: Sequence[Lap], good: int, pace: float | None) -> Counted:
-    server, units = sum(lap.server for lap in laps), sum(lap.units for lap in laps)
-    in_good = sum(lap.server for lap in laps[:good])
-    return Counted(len(laps), in_good, server / units if units else math.nan, pace)
+def seconds_between(begin: float, end: float) -> list[Lap]:
+    """Laps of which the CPU time is not known; one at least."""
+    starts = [begin + number for number in range(max(1, int(end - begin)))]
+    return [Lap(start, following, 0, 0) for start, following in pairwise([*starts, end])]
+
+
+def _choose(laps: Sequence[Lap], pace: Pace | None) -> tuple[list[tuple[float, Lap]], int]:
+    """Those that count, each with its pace, the best first; and how many of them are at a good one."""
+    if pace is None:
+        return [(math.inf, lap) for lap in laps], len(laps)
+    paced = sorted(((_pace_in(pace, lap), lap) for lap in laps), key=lambda each: each[0])
+    good = sum(took <= GOOD * pace.best for took, _ in paced)
+    return paced[: max(good, math.ceil(len(paced) / 4))], good
 
 
 def _pace_in(pace: Pace, lap: Lap) -> float:

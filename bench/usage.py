@@ -3,6 +3,7 @@
 import math
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -128,9 +129,16 @@ class Meter:
         others = min(max(0.0, busy - server - client - stores) / wall, _CORES)
         if self._laps:
             found = self._counted()
-            return Used(wall, server, client, stores, others, found.pace, found.a_unit, len(self._laps), found.laps)
+            return Used(
+                wall, server, client, stores, others, found.pace, found.a_unit, len(self._laps), len(found.laps)
+            )
         pace = None if self.pace is None else self.pace.between(self._then[0], self._then[0] + wall)
         return Used(wall, server, client, stores, others, pace)
+
+    @classmethod
+    def at_a_good_pace(cls, laps: Sequence[Lap]) -> Counted:
+        """Of laps that were taken without a meter."""
+        return counted(laps, cls.pace)
 
     def _counted(self) -> Counted:
         return counted(self._laps, self.pace)
