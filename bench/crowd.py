@@ -27,7 +27,7 @@ class Tally:
         self.late = 0
         """Frames that came when nobody waited for them any more."""
         self.arrived_at: dict[int, float] = {}
-        """When a notification first reached somebody, by the monotonic clock. Kept for those that are `timed`."""
+        """When a notification first reached somebody, by `time.perf_counter`. Kept for those that are `timed`."""
         self.timed = False
 
     @property
@@ -52,7 +52,7 @@ class Tally:
             self.strangers += 1
             return
         if self.timed:
-            self.arrived_at.setdefault(mark, time.monotonic())
+            self.arrived_at.setdefault(mark, time.perf_counter())
         if not self._missing:
             self._idle.set()
 

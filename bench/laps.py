@@ -7,7 +7,6 @@ about a second, and those at a good pace make the figure. They are chosen by the
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from bench.pace import GOOD, Pace
 
@@ -44,12 +43,6 @@ def counted(laps: Sequence[Lap], pace: Pace | None) -> Counted:
         a_unit=server / units if units else math.nan,
         pace=sum(took * lasted for took, lasted in known) / seconds if seconds else None,
     )
-
-
-def seconds_between(begin: float, end: float) -> list[Lap]:
-    """Laps of which the CPU time is not known; one at least."""
-    starts = [begin + number for number in range(max(1, int(end - begin)))]
-    return [Lap(start, following, 0, 0) for start, following in pairwise([*starts, end])]
 
 
 def _choose(laps: Sequence[Lap], pace: Pace | None) -> tuple[list[tuple[float, Lap]], int]:

@@ -123,7 +123,7 @@ _FANOUT_SLOW = (
 )
 _POST = work(workloads.post, 500, clients=500, posts=3000), work(workloads.post, 200, clients=200, posts=500)
 _LATENCY = (
-    work(workloads.latency, 500, clients=500, rate=150, seconds=40),
+    work(workloads.latency, 500, clients=500, rate=150, seconds=20),
     work(workloads.latency, 200, clients=200, rate=150, seconds=5),
 )
 _BATCH_100 = work(workloads.batch, 500, recipients=100, posts=100), work(workloads.batch, 500, recipients=100, posts=20)

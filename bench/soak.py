@@ -83,7 +83,7 @@ async def _load(stage: Stage, users: list[str], *, first: int, until: float, rat
     while due < until:
         await asyncio.sleep(max(0.0, due - time.monotonic()))
         mark = first + len(sent)
-        sent[mark] = time.monotonic()
+        sent[mark] = time.perf_counter()
         if due >= everyone_at:
             everyone_at += _TO_EVERYONE_SECONDS
             work = stage.to_everyone(mark)

@@ -3,7 +3,6 @@
 import math
 import os
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -134,11 +133,6 @@ class Meter:
             )
         pace = None if self.pace is None else self.pace.between(self._then[0], self._then[0] + wall)
         return Used(wall, server, client, stores, others, pace)
-
-    @classmethod
-    def at_a_good_pace(cls, laps: Sequence[Lap]) -> Counted:
-        """Of laps that were taken without a meter."""
-        return counted(laps, cls.pace)
 
     def _counted(self) -> Counted:
         return counted(self._laps, self.pace)

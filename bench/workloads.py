@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from bench.crowd import Tally
-from bench.laps import Lap, seconds_between
 from bench.measured import Measured, measured_of
 from bench.stacks.base import Stack
 from bench.stage import LATE_SECONDS, LOST_SECONDS, Stage, people, staged
-from bench.usage import Meter, cpu_seconds, memory_bytes
+from bench.usage import Meter, Used, memory_bytes
 
 # For what a server still has to do after the last frame, and clients to acknowledge: a part of the cost.
 _SETTLE_SECONDS = 0.5
@@ -22,7 +21,7 @@ _GONE_SECONDS = 2.0
 _POSTS_AT_ONCE = 8
 # How often one process and two take turns, and how often both work before: the first thousands of POSTs to a process take
 # half as much again.
-_TURNS, _WARM_TURNS = 8, 3
+_TURNS, _WARM_TURNS = 5, 3
 # The operating system counts CPU time in steps of 10 ms: a workload goes on until the laps that count have enough of them.
 _ENOUGH_SECONDS = 1.0
 # In a fan-out for longer: what is still done for clients that came a moment ago, and what is done once a second, is to be a small part.
@@ -189,7 +188,7 @@ async def latency(stack: Stack, *, clients: int, rate: float, seconds: float) ->
     async with staged(stack, users) as stage:
         await _posts(stage, users, range(1, 50))
         stage.tally.timed = True
-        begin = time.monotonic() + 0.1
+        begin = time.perf_counter() + 0.1
         due = {1000 + number: begin + number / rate for number in range(int(rate * seconds))}
         under_way: set[asyncio.Task[None]] = set()
 
@@ -205,15 +204,12 @@ async def latency(stack: Stack, *, clients: int, rate: float, seconds: float) ->
         await stage.arrivals()
         await asyncio.sleep(_SETTLE_SECONDS)
         used = meter.stop()
-        whole = seconds_between(begin, begin + seconds)
-        found = Meter.at_a_good_pace(whole)
-        arrived = [mark for mark in due if mark in stage.tally.arrived_at]
-        if not arrived:
+        waits = sorted(
+            (stage.tally.arrived_at[mark] - due[mark]) * _MILLI for mark in due if mark in stage.tally.arrived_at
+        )
+        if not waits:
             raise RuntimeError("nothing arrived")
-        # A server that does not keep up may have brought nothing of what was due in the seconds that count.
-        counts = [mark for mark in arrived if any(lap.begin <= due[mark] < lap.end for lap in found.laps)] or arrived
-        waits = sorted((stage.tally.arrived_at[mark] - due[mark]) * _MILLI for mark in counts)
-        measured = measured_of(
+        return measured_of(
             statistics.median(waits),
             used,
             stage,
@@ -221,16 +217,13 @@ async def latency(stack: Stack, *, clients: int, rate: float, seconds: float) ->
             p999=waits[int(len(waits) * 0.999)],
             worst=waits[-1],
             cpu_a_post_us=used.server / len(due) * _MICRO,
-            laps=len(whole),
-            counted=len(found.laps),
         )
-        return replace(measured, pace=found.pace)
 
 
 def _pace(due: dict[int, float], loop: asyncio.AbstractEventLoop, send: Callable[[int], None]) -> None:
     """Call `send` in the loop at each moment. In a thread: the loop's own timers are exact to a millisecond only."""
     for mark, moment in due.items():
-        time.sleep(max(0.0, moment - time.monotonic()))
+        time.sleep(max(0.0, moment - time.perf_counter()))
         loop.call_soon_threadsafe(send, mark)
 
 
@@ -266,24 +259,23 @@ async def scaling(stack: Stack, *, clients: int, posts: int) -> Measured:
         await stage.crowd.open(crowds[number], first=number * share)
     marks = itertools.count(1)
 
-    async def work(*working: int) -> tuple[float, Lap]:
+    async def work(*working: int) -> tuple[float, Used]:
         """Returns the seconds, and what it took of the processes that are at work."""
-        pids, begin = [stack.pids[number] for number in working], time.monotonic()
-        before = cpu_seconds(pids)
+        meter = Meter([stack.pids[number] for number in working], stack.store_pids)
         took = await asyncio.gather(
             *(_posts(stages[number], crowds[number], list(itertools.islice(marks, posts))) for number in working)
         )
-        return max(took), Lap(begin, time.monotonic(), cpu_seconds(pids) - before, posts * len(working))
+        return max(took), meter.stop()
 
     for _ in range(_WARM_TURNS):
         await work(0, 1)
-    ones, twos = list[tuple[float, Lap]](), list[tuple[float, Lap]]()
+    ones, twos = list[tuple[float, Used]](), list[tuple[float, Used]]()
     whole = stages[0].meter()
     for _ in range(_TURNS):
         ones += [await work(0), await work(1)]
         twos.append(await work(0, 1))
     used, done = whole.stop(), 2 * _TURNS * posts
-    one, two = (Meter.at_a_good_pace([lap for _, lap in turns]).a_unit * _MICRO for turns in (ones, twos))
+    one, two = (sum(each.server for _, each in turns) / done * _MICRO for turns in (ones, twos))
     one_rate, two_rate = (done / sum(took for took, _ in turns) for turns in (ones, twos))
     cores = stack.machine.cores
     measured = measured_of(
@@ -298,4 +290,4 @@ async def scaling(stack: Stack, *, clients: int, posts: int) -> Measured:
     for stage in stages:
         stage.backend.close()
         await stage.crowd.close()
-    return replace(measured, pace=None)  # each turn has its own
+    return replace(measured, pace=None)  # it cancels out

@@ -51,7 +51,7 @@ _SWEEP_CHUNK = 1000
 _BATCH = 500
 # Each may bring a hundred entries.
 _READ_BATCH = 200
-# Of a crowd that comes back: to get 20 that were missed takes a sixth less CPU.
+# Of a crowd that comes back: docs/decisions/0020-connects.md.
 _READ_PAUSE = 0.008
 
 

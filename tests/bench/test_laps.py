@@ -4,7 +4,7 @@ from typing import cast
 
 import pytest
 
-from bench.laps import Lap, counted, seconds_between
+from bench.laps import Lap, counted
 from bench.pace import Pace
 
 
@@ -47,10 +47,3 @@ def test_what_the_pace_is_not_known_of_comes_last() -> None:
 def test_all_count_without_a_pace() -> None:
     found = counted(laps(0, 2), None)
     assert (len(found.laps), found.good, found.a_unit) == (2, 2, 2 / 3)
-
-
-@pytest.mark.parametrize(("end", "starts"), [(3.0, [0, 1, 2]), (3.9, [0, 1, 2]), (0.5, [0])])
-def test_seconds_leave_nothing_out(end: float, starts: list[float]) -> None:
-    found = seconds_between(0, end)
-    assert [lap.begin for lap in found] == starts
-    assert found[-1].end == end
