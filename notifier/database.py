@@ -5,24 +5,24 @@ every socket. Here they have a few threads of their own, each with its connectio
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import ParamSpec, TypeVar
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from notifier.errors import Unavailable
+from notifier.threads import Threads
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_executor = ThreadPoolExecutor(settings.SOCKET_THREADS, thread_name_prefix="notifier-database")
+_threads = Threads(settings.SOCKET_THREADS, "notifier-database")
 
 
 async def in_database(verb: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """Run a synchronous verb on a database thread. Unavailable when the database does not answer."""
-    return await sync_to_async(_with_connection, thread_sensitive=False, executor=_executor)(verb, args, kwargs)
+    return await _threads.run(partial(_with_connection, verb, args, kwargs))
 
 
 def _with_connection(verb: Callable[..., R], args: tuple[object, ...], kwargs: dict[str, object]) -> R:
