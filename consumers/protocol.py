@@ -4,7 +4,7 @@
 keeps the one timer that `deadline` asks for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from enum import Enum, auto
 
@@ -85,10 +85,9 @@ class Protocol:
         ack = clientframes.parse_usual_ack(text)
         if ack is None or self.stage is not Stage.OPEN or self.closing is not None:
             return None
-        streams = dict([ack])
-        if self.delivery.fault(streams) or not self._count_frame(now):
+        if self.delivery.fault((ack,)) or not self._count_frame(now):
             return None
-        return self._acknowledge(streams, now)
+        return self._acknowledge((ack,), now)
 
     def receive(self, text: str | None, now: float) -> clientframes.ClientFrame | None:
         """Take a message (None: a binary one). Returns the frame if the domain has to act on it; acks are returned for the record."""
@@ -125,9 +124,9 @@ class Protocol:
                 self._note_page(frame)
                 return None
             case clientframes.Ack():
-                if fault := self.delivery.fault(frame.streams):
+                if fault := self.delivery.fault(frame.streams.items()):
                     raise FrameError("bad_frame", fault, field="streams")
-                news = self._acknowledge(frame.streams, now)
+                news = self._acknowledge(frame.streams.items(), now)
                 return clientframes.Ack(type="ack", streams=news) if news else None
             case (
                 clientframes.Read()
@@ -141,8 +140,8 @@ class Protocol:
                 return None
         return frame
 
-    def _acknowledge(self, streams: Mapping[str, int], now: float) -> dict[str, int]:
-        news = {stream: seq for stream, seq in streams.items() if self.delivery.acknowledge(stream, seq)}
+    def _acknowledge(self, acks: Iterable[tuple[str, int]], now: float) -> dict[str, int]:
+        news = {stream: seq for stream, seq in acks if self.delivery.acknowledge(stream, seq)}
         self.acked = now
         if news and self._behind_since is not None:
             self._behind_since = now if self.delivery.behind else None

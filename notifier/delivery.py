@@ -4,7 +4,7 @@ With `sent` the last seq that went out: the next one goes out, an older one is d
 on shows that something was missed, which is then read from the database. Nothing is ever queued here: the database is the queue.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from notifier import wire
@@ -151,9 +151,9 @@ class Delivery:
         track = self._tracks.get(stream)
         return 0 if track is None else track.welcomed
 
-    def fault(self, streams: Mapping[str, int]) -> str:
-        """What is wrong with an ack of these streams, or nothing. Streams that are not carried are none of its business."""
-        for stream, seq in streams.items():
+    def fault(self, acks: Iterable[tuple[str, int]]) -> str:
+        """What is wrong with acks of these streams, or nothing. Streams that are not carried are none of its business."""
+        for stream, seq in acks:
             track = self._tracks.get(stream)
             if track is not None and seq > (sent := self._sent_of(track)):
                 return f"{stream} was sent up to {sent} only"
@@ -167,8 +167,11 @@ class Delivery:
         track.acked = seq
         if (handled := self._handled_in_step(track, seq)) is None:
             self.catch_up()
-            handled = [parcel for parcel in track.on_the_way if parcel[0] <= seq]
-            del track.on_the_way[: len(handled)]
+            if seq >= track.sent:
+                handled, track.on_the_way = track.on_the_way, []
+            else:
+                handled = [parcel for parcel in track.on_the_way if parcel[0] <= seq]
+                del track.on_the_way[: len(handled)]
             self._under_way(-len(handled), -sum([size for _, size, _ in handled]))
         if handled:
             self.delivered += len(handled)

@@ -33,13 +33,13 @@ _NO_CODE, _ABNORMAL, _BAD_TEXT, _FAILED, _RESTART = 1005, 1006, 1007, 1011, 1012
 class Socket(asyncio.Protocol):
     """One connection, from its upgrade on.
 
-    ASGI, with two extensions of our own. `notifier.frame` is this object, for `write_frame` and `sender`, and `notifier.handover` is `hand_over`.
+    ASGI, with three extensions of our own. `notifier.frame` is this object, for `write_frame` and `sender`; `notifier.offer` is `offer_to`, and `notifier.handover` is `hand_over`.
     `open` and `tasks` are uvicorn's: what it waits for at its end.
     """
 
     __slots__ = (
         "_accept_key", "_awaited", "_close_timer", "_closing", "_date", "_ended", "_is_paused", "_is_text", "_open", "_out", "_parser",
-        "_parts", "_pinged", "_receiver", "_sockets", "_tasks", "_transport", "_waiting", "_works", "_writable",
+        "_parts", "_pinged", "_receiver", "_sockets", "_take", "_tasks", "_transport", "_waiting", "_works", "_writable",
     )  # fmt: skip
 
     def __init__(self, sockets: Sockets, open_: set[Any], tasks: set[asyncio.Task[None]], key: str) -> None:
@@ -55,6 +55,7 @@ class Socket(asyncio.Protocol):
         self._waiting: list[Event] = []
         self._awaited: asyncio.Future[None] | None = None
         self._receiver: Receiver | None = None
+        self._take: Callable[[str], bool] | None = None
         self._works = False
         self._writable: asyncio.Event | None = None
         self._is_paused = False
@@ -67,7 +68,11 @@ class Socket(asyncio.Protocol):
         """Start the application, which accepts or not."""
         self._transport, self._out, self._date = transport, DirectWriter(transport), date
         self._open.add(self)
-        scope["extensions"] = {"notifier.frame": self, "notifier.handover": self.hand_over}
+        scope["extensions"] = {
+            "notifier.frame": self,
+            "notifier.offer": self.offer_to,
+            "notifier.handover": self.hand_over,
+        }
         self._waiting.append({"type": "websocket.connect"})
         # Who presents a token is let in without any wait.
         if (task := eager.start(self._run(application, scope))) is not None:
@@ -147,6 +152,10 @@ class Socket(asyncio.Protocol):
         """What writes encoded frames to the socket as long as nothing has to go first: see `DirectWriter`."""
         return None if self._writable is not None or self._closing else self._out.sender()
 
+    def offer_to(self, take: Callable[[str], bool]) -> None:
+        """From now on offer each short text to this function first. What it takes, by returning true, goes nowhere else."""
+        self._take = take
+
     def hand_over(self, receiver: Receiver) -> None:
         """From now on messages go to the receiver, and the application may end."""
         self._receiver = receiver
@@ -184,7 +193,8 @@ class Socket(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if self._parser is None and not self._closing and (text := short_text(data)) is not None:
-            self._deliver({"type": "websocket.receive", "text": text})
+            if self._take is None or not self._take(text):
+                self._deliver({"type": "websocket.receive", "text": text})
             return
         parser = self._parser = self._parser or self._sockets.parsers.lend()
         parser.receive_data(data)
@@ -288,7 +298,7 @@ class Socket(asyncio.Protocol):
 
     def _end(self, code: int) -> None:
         if not self._ended:
-            self._ended = True
+            self._ended, self._take = True, None
             self._deliver({"type": "websocket.disconnect", "code": code})
 
     def ping(self, payload: bytes, frame: bytes) -> None:

@@ -112,7 +112,7 @@ class Together(RuleBasedStateMachine):
     def acknowledge(self, number: int, stream: str, back: int) -> None:
         client = self.people[number]
         seq = max([0, *(seq for name, seq in client.twins if name == stream)]) - back
-        if not client.both("fault", {stream: seq}):
+        if not client.both("fault", ((stream, seq),)):
             client.both("acknowledge", stream, seq)
         client.both("take_acknowledged")
 
