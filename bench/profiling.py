@@ -1,6 +1,7 @@
 """Where a server's CPU time goes while it is measured: py-spy beside it, and its samples summed up.
 
-Only a thread that holds the interpreter's lock is sampled: what waits for a database or a socket takes no CPU.
+Only a thread that runs is sampled: what waits for a database or a socket takes no CPU. It is sampled without being stopped, which loses
+the deeper calls of what changes fast: what `uvloop` seems to take of its own is too much.
 """
 
 import signal
