@@ -63,7 +63,7 @@ def _bar(outcome: Outcome, comparison: Comparison, y: int) -> list[str]:
         f'<text x="{_LEFT - 150}" y="{y + 14}" text-anchor="end">{escape(label)}</text>',
         f'<text class="small" x="{_LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(beside)}</text>',
         f'<rect class="{kind}" x="{_LEFT}" y="{y + 3}" width="{max(1.0, end - _LEFT):.1f}" height="{_LINE - 10}" rx="2"/>',
-        f'<text x="{end + 8:.1f}" y="{y + 14}">{number(comparison.ratio)} ×</text>',
+        f'<text x="{_WIDTH - 16}" y="{y + 14}" text-anchor="end">{number(comparison.ratio)} ×</text>',
     ]
     if comparison.bound is not None:
         at = _x(comparison.bound.most)
